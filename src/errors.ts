@@ -1,1 +1,229 @@
-export {};
+/**
+ * Everything that can go wrong for a caller or a developer, one line each: status, title, default message.
+ * `docs/reference/errors.md` is checked against this table both ways. A code is never reused.
+ */
+export const errors = {
+  // The request does not reach an operation
+  OPERATION_NOT_FOUND: [404, 'Not found', 'There is no operation at this path'],
+  METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'The operation at this path has another method'],
+  OPERATION_GONE: [410, 'Gone', 'This operation is no longer available'],
+  PATH_INVALID: [400, 'Path invalid', 'The path cannot be decoded'],
+
+  // Who calls
+  UNAUTHENTICATED: [401, 'Authentication needed', 'This operation needs a credential'],
+  SCOPE_MISSING: [403, 'Scope missing', 'The credential does not cover this operation'],
+
+  // Reading the request
+  EXPECTATION_FAILED: [417, 'Expectation failed', 'The only expectation understood is 100-continue'],
+  BODY_TOO_LARGE: [413, 'Body too large', 'The body is larger than this operation takes'],
+  BODY_TIMEOUT: [408, 'Body too slow', 'The body did not arrive in time'],
+  BODY_INCOMPLETE: [400, 'Body incomplete', 'The body ended before it was complete'],
+  BODY_CONSUMED: [
+    500,
+    'Body already read',
+    'A parser in front of fusio read the body and kept nothing: mount fusio.router before it, or let it set req.body',
+  ],
+  ENCODING_UNSUPPORTED: [415, 'Encoding unsupported', 'Content-Encoding must be gzip, deflate or br'],
+  ENCODING_INVALID: [400, 'Encoding invalid', 'The body is not what Content-Encoding says'],
+  CHARSET_UNSUPPORTED: [415, 'Charset unsupported', 'Text must be UTF-8'],
+  MEDIA_TYPE_UNSUPPORTED: [415, 'Media type unsupported', 'The operation does not take this Content-Type'],
+  TEXT_INVALID: [400, 'Text invalid', 'The body is not valid UTF-8'],
+  JSON_INVALID: [400, 'JSON invalid', 'The body is not valid JSON'],
+  JSON_TOO_DEEP: [400, 'JSON too deep', 'The body is nested too deeply'],
+  KEY_FORBIDDEN: [400, 'Key forbidden', 'A key of this name is not accepted'],
+  FORM_INVALID: [400, 'Form invalid', 'The form cannot be read'],
+  FORM_TOO_LARGE: [
+    413,
+    'Form too large',
+    'The form has more fields or files, or larger ones, than this operation takes',
+  ],
+  QUERY_INVALID: [400, 'Query invalid', 'The query cannot be read'],
+  REQUEST_INVALID: [400, 'Request invalid', 'The request does not fit the schema of the operation'],
+
+  // Running the action and answering
+  RANGE_NOT_SATISFIABLE: [416, 'Range not satisfiable', 'The range lies outside the file'],
+  CONNECTION_UNAVAILABLE: [503, 'Connection unavailable', 'A service that this operation needs does not answer'],
+  SHUTTING_DOWN: [503, 'Shutting down', 'The server is shutting down'],
+  ACTION_TIMEOUT: [504, 'Time is up', 'The operation took too long'],
+  CALL_CANCELLED: [499, 'Call cancelled', 'The caller went away'],
+  CALL_TOO_DEEP: [500, 'Calls nested too deeply', 'Operations call each other in a circle'],
+  RESULT_INVALID: [500, 'Internal error', 'The result does not fit the schema of the operation'],
+  INTERNAL_ERROR: [500, 'Internal error', 'Something went wrong on our side'],
+
+  // What an action says with `fail(status)` and an error with a status
+  BAD_REQUEST: [400, 'Bad request', 'The request cannot be answered'],
+  PAYMENT_REQUIRED: [402, 'Payment required', 'Payment is required'],
+  FORBIDDEN: [403, 'Forbidden', 'This is not allowed'],
+  NOT_FOUND: [404, 'Not found', 'There is no such thing'],
+  NOT_ACCEPTABLE: [406, 'Not acceptable', 'No such representation'],
+  CONFLICT: [409, 'Conflict', 'The request conflicts with the present state'],
+  GONE: [410, 'Gone', 'This is no longer available'],
+  PRECONDITION_FAILED: [412, 'Precondition failed', 'The state has changed since it was read'],
+  UNPROCESSABLE: [422, 'Unprocessable', 'The request is well formed and makes no sense'],
+  LOCKED: [423, 'Locked', 'This is in use'],
+  PRECONDITION_REQUIRED: [428, 'Precondition required', 'The request must be conditional'],
+  TOO_MANY_REQUESTS: [429, 'Too many requests', 'Slow down'],
+  NOT_IMPLEMENTED: [501, 'Not implemented', 'This is not implemented'],
+  BAD_GATEWAY: [502, 'Bad gateway', 'A service behind this one gave no good answer'],
+  SERVICE_UNAVAILABLE: [503, 'Service unavailable', 'Come back later'],
+  GATEWAY_TIMEOUT: [504, 'Gateway timeout', 'A service behind this one took too long'],
+
+  // The developer called us wrongly: thrown at registration or start, never sent
+  OPTIONS_INVALID: [500, 'Options invalid', 'The options do not fit'],
+  NAME_INVALID: [500, 'Name invalid', 'The name does not fit'],
+  NAME_TAKEN: [500, 'Name taken', 'The name is registered already'],
+  OPERATION_INVALID: [500, 'Operation invalid', 'The operation does not fit'],
+  OPERATION_CONFLICT: [500, 'Operations conflict', 'Another operation has this method and path'],
+  SCHEMA_INVALID: [500, 'Schema invalid', 'The schema cannot be checked'],
+  ACTION_INVALID: [500, 'Action invalid', 'The action does not fit'],
+  CONNECTION_UNKNOWN: [500, 'Connection unknown', 'No connection has this name'],
+  PACKAGE_MISSING: [500, 'Package missing', 'A package that this needs is not installed'],
+  NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have it'],
+  STOPPED: [500, 'Stopped', 'fusio was stopped and cannot be started again'],
+} as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
+
+/** A code of fusio's own. An application adds codes by using them. */
+export type ErrorCode = keyof typeof errors;
+
+/** One thing wrong with a request. */
+export interface Issue {
+  /** JSON pointer (RFC 6901), beginning with the slot: `/body/title`. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly code: string;
+}
+
+/** `application/problem+json` (RFC 9457), with Fusio's fields beside it. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance?: string;
+  readonly code: string;
+  readonly requestId?: string;
+  readonly errors?: readonly Issue[];
+  readonly success: false;
+  readonly message: string;
+}
+
+export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+export interface FusioErrorOptions {
+  /** Default: the status of the code in the error table, else 500. */
+  status?: number;
+  title?: string;
+  /** Whether the caller sees the message. Default: when the status is below 500. */
+  expose?: boolean;
+  errors?: readonly Issue[];
+  headers?: ReplyHeaders;
+  cause?: unknown;
+  /** Further members of the problem document. */
+  extra?: Readonly<Record<string, unknown>>;
+}
+
+// The ESM and the CommonJS copy of fusio are different classes in one process: the brand is what counts.
+const brand = Symbol.for('fusio.error');
+
+/** An error with a code, a status and a message for the caller. */
+export class FusioError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly expose: boolean;
+  declare readonly errors?: readonly Issue[];
+  declare readonly headers?: ReplyHeaders;
+  declare readonly extra?: Readonly<Record<string, unknown>>;
+
+  constructor(code: string, message?: string, options: FusioErrorOptions = {}) {
+    const row: readonly [number, string, string] = Object.hasOwn(errors, code)
+      ? errors[code as ErrorCode]
+      : [500, 'Error', code];
+    super(message ?? row[2], options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'FusioError';
+    this.code = code;
+    this.status = options.status ?? row[0];
+    this.title = options.title ?? (row[1] === 'Error' ? titleOf(this.status) : row[1]);
+    this.expose = options.expose ?? this.status < 500;
+    if (options.errors) this.errors = options.errors;
+    if (options.headers) this.headers = options.headers;
+    if (options.extra) this.extra = options.extra;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** The document that the caller gets: the message only where `expose` says so. */
+  toProblem(): Problem {
+    const detail = this.expose ? this.message : tableMessage(this.code, this.status);
+    return {
+      ...this.extra,
+      type: `urn:fusio:error:${this.code.toLowerCase().replaceAll('_', '-')}`,
+      title: this.title,
+      status: this.status,
+      detail,
+      code: this.code,
+      ...(this.errors && { errors: this.errors }),
+      success: false,
+      message: detail,
+    };
+  }
+}
+
+/** Tells a `FusioError` of either copy of fusio (ESM, CommonJS) from other errors. */
+export function isFusioError(error: unknown): error is FusioError {
+  return typeof error === 'object' && error !== null && brand in error;
+}
+
+/** Ends the action with an error: `const todo = rows[0] ?? fail(404, 'No todo 12')`. */
+export function fail(
+  status: number,
+  message?: string,
+  options: Omit<FusioErrorOptions, 'status'> & { code?: string } = {},
+): never {
+  const { code, ...rest } = options;
+  throw new FusioError(code ?? codeOf(status), message, {
+    ...rest,
+    status,
+    expose: rest.expose ?? message !== undefined,
+  });
+}
+
+/** The code for an error that has only a status: 404 is `NOT_FOUND`, 418 is `HTTP_418`. */
+export function codeOf(status: number): string {
+  return codesByStatus[status] ?? `HTTP_${status}`;
+}
+
+const codesByStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHENTICATED',
+  402: 'PAYMENT_REQUIRED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  406: 'NOT_ACCEPTABLE',
+  409: 'CONFLICT',
+  410: 'GONE',
+  412: 'PRECONDITION_FAILED',
+  413: 'BODY_TOO_LARGE',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
+  422: 'UNPROCESSABLE',
+  423: 'LOCKED',
+  428: 'PRECONDITION_REQUIRED',
+  429: 'TOO_MANY_REQUESTS',
+  500: 'INTERNAL_ERROR',
+  501: 'NOT_IMPLEMENTED',
+  502: 'BAD_GATEWAY',
+  503: 'SERVICE_UNAVAILABLE',
+  504: 'GATEWAY_TIMEOUT',
+};
+
+function titleOf(status: number): string {
+  const code = codesByStatus[status];
+  if (code) return errors[code][1];
+  return status < 500 ? 'Request failed' : 'Internal error';
+}
+
+function tableMessage(code: string, status: number): string {
+  if (Object.hasOwn(errors, code)) return errors[code as ErrorCode][2];
+  const known = codesByStatus[status];
+  return known ? errors[known][2] : errors.INTERNAL_ERROR[2];
+}
