@@ -180,11 +180,7 @@ export function fail(
   options: Omit<FusioErrorOptions, 'status'> & { code?: string } = {},
 ): never {
   const { code, ...rest } = options;
-  throw new FusioError(code ?? codeOf(status), message, {
-    ...rest,
-    status,
-    expose: rest.expose ?? message !== undefined,
-  });
+  throw new FusioError(code ?? codeOf(status), message, { ...rest, status });
 }
 
 /** The code for an error that has only a status: 404 is `NOT_FOUND`, 418 is `HTTP_418`. */

@@ -1,0 +1,41 @@
+import { FusioError } from '../errors.js';
+import type { Caller } from './caller.js';
+
+/** What an operation asks of its caller. */
+export interface Demand {
+  readonly public: boolean;
+  /** Any one of these; none: any credential. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * Lets the caller pass or throws: 401 without a credential, 403 without a scope, each with `WWW-Authenticate` (RFC 6750, 3).
+ * A public operation takes anybody; the system may call everything.
+ */
+export function authorize(demand: Demand, caller: Caller): void {
+  if (demand.public || caller.kind === 'system') return;
+  if (caller.kind === 'anonymous') throw unauthenticated();
+  if (demand.scopes.length > 0 && !coversAny(caller.scopes, demand.scopes)) throw scopeMissing(demand.scopes);
+}
+
+/** The refusal of a request without a credential, or with one that is not valid. */
+export function unauthenticated(message?: string): FusioError {
+  return new FusioError('UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer realm="fusio"' } });
+}
+
+function scopeMissing(scopes: readonly string[]): FusioError {
+  const challenge = `Bearer realm="fusio", error="insufficient_scope", scope="${scopes.join(' ')}"`;
+  return new FusioError('SCOPE_MISSING', `This operation needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}`, {
+    headers: { 'www-authenticate': challenge },
+  });
+}
+
+/** Whether any of the held scopes covers any of the wanted ones: `todo` covers `todo` and `todo.*`. */
+export function coversAny(held: readonly string[], wanted: readonly string[]): boolean {
+  for (const scope of held) {
+    for (const want of wanted) {
+      if (want === scope || (want.length > scope.length && want.startsWith(scope) && want[scope.length] === '.')) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,126 @@
+import { FusioError } from '../errors.js';
+import { createSchemas } from '../schema/schemas.js';
+import type { AnyContext } from './context.js';
+import type { Reply, Request, Slot, ValueOf } from './request.js';
+import type { Plain, ResponseSlot } from './result.js';
+
+export type Awaitable<T> = T | Promise<T>;
+
+export type ActionFunction<Request, Result, Context> = (request: Request, context: Context) => Awaitable<Result>;
+
+/** An object with `handle`, often an instance of a class. (A property, not a method: so it is checked strictly.) */
+export interface ActionObject<Request, Result, Context> {
+  readonly handle: (request: Request, context: Context) => Awaitable<Result>;
+}
+
+/** The business logic: a function, an object with `handle`, an `ActionHandle`, or the name of a registered action. */
+export type Action<Request, Result, Context> =
+  | ActionFunction<Request, Result, Context>
+  | ActionObject<Request, Result, Context>
+  | string;
+
+/** An action with a name, registered by `fusio.action`. */
+export interface ActionHandle<Request = any, Result = any, Context = any>
+  extends ActionObject<Request, Result, Context> {
+  readonly kind: 'action';
+  readonly name: string;
+}
+
+/** A reusable action: give it its configuration and it is an action. */
+export interface ActionFactory<Configuration, Request, Result, Context> {
+  (
+    ...configuration: [Configuration] extends [undefined] ? [] : [configuration: Configuration]
+  ): ActionObject<Request, Result, Context>;
+  readonly action: string;
+}
+
+/** Runs around an action: `(next, request, context) => next()`. What `next` is given replaces the request. */
+export type Around = (
+  next: (request?: Request<any, any, any, any>) => Awaitable<unknown>,
+  request: Request<any, any, any, any>,
+  context: any,
+) => Awaitable<unknown>;
+
+/** Any action once it is found: a plain function. */
+export type Handle = (request: Request, context: any) => Awaitable<unknown>;
+
+/** The plain function behind an action, or undefined where the value is none. */
+export function handleOf(action: unknown): Handle | undefined {
+  if (typeof action === 'function') return action as Handle;
+  if (typeof action !== 'object' || action === null) return undefined;
+  const { handle } = action as { handle?: unknown };
+  // A method of a class needs its instance.
+  return typeof handle === 'function' ? (request, context) => (action as { handle: Handle }).handle(request, context) : undefined;
+}
+
+export interface ActionDefinition<C, P, Q, H, B, R, Context> {
+  /** Kebab-case: `sql-select-all`. */
+  name: string;
+  description?: string;
+  /** Checked when the action is configured, before the first request. */
+  configuration?: C;
+  params?: P;
+  query?: Q;
+  headers?: H;
+  body?: B;
+  response?: R;
+  /** Annotate `context: Context<{ db: Pool }>` to say what the action needs; it then fits every fusio that has it. */
+  handle(
+    request: NoInfer<Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>>,
+    configuration: NoInfer<ValueOf<C, undefined>>,
+    context: Context,
+  ): NoInfer<Awaitable<Plain<R> | Reply>>;
+}
+
+/** Defines a reusable, configured action. Declared slots say which operations it fits. */
+export function defineAction<
+  const C extends Slot = undefined,
+  const P extends Slot = undefined,
+  const Q extends Slot = undefined,
+  const H extends Slot = undefined,
+  const B extends Slot = undefined,
+  const R extends ResponseSlot = undefined,
+  Context = AnyContext,
+>(
+  definition: ActionDefinition<C, P, Q, H, B, R, Context>,
+): ActionFactory<
+  ValueOf<C, undefined>,
+  Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>,
+  [R] extends [undefined] ? any : Plain<R> | Reply,
+  Context
+> {
+  const { name, handle } = definition;
+  if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
+    throw new FusioError('NAME_INVALID', `action: the name must be kebab-case like "sql-select-all", got ${quote(name)}`);
+  }
+  if (typeof handle !== 'function') {
+    throw new FusioError('ACTION_INVALID', `action "${name}": handle must be a function`);
+  }
+  const configure = configurationReader(definition.configuration, name);
+
+  // One cast: the definition's own types are what the factory's type parameters were inferred from.
+  const factory = (...given: [configuration?: unknown]) => {
+    const configuration = configure(given[0]);
+    return {
+      handle: (request: Request, context: Context) => handle.call(definition, request as never, configuration as never, context),
+    };
+  };
+  return Object.defineProperty(factory, 'action', { value: name, enumerable: true }) as never;
+}
+
+function configurationReader(schema: Slot, name: string): (value: unknown) => unknown {
+  if (schema === undefined) return () => undefined;
+  const where = `action "${name}" configuration`;
+  const reader = createSchemas().reader(schema, { where, source: 'value', unknown: 'reject', defaults: true });
+  return function configure(value) {
+    const configuration = reader.read(value);
+    if (reader.check(configuration)) return configuration;
+    const issues = reader.issues(configuration, '');
+    const text = issues.map(({ pointer, message }) => (pointer === '' ? message : `${pointer} ${message}`)).join('; ');
+    throw new FusioError('ACTION_INVALID', `${where}: ${text}`, { errors: issues });
+  };
+}
+
+function quote(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}

@@ -1,0 +1,45 @@
+import type { EventId } from '../log/signals.js';
+import type { Schema, Static } from '../schema/static.js';
+
+export interface DispatchOptions {
+  /** Writes the event in this transaction: it is delivered if and only if the transaction commits. */
+  transaction?: Transaction;
+  /** The second event with the same key within 24 hours is the first one. */
+  key?: string;
+}
+/** A connection inside an open transaction: of mysql2, pg or node:sqlite, or a Kysely transaction. */
+export type Transaction = object;
+
+export interface EventHandle<Payload> {
+  readonly kind: 'event';
+  readonly name: string;
+  readonly '~payload'?: Payload;
+}
+
+/** An event: its name in `createFusio({ events })`, or the handle that `fusio.event` gave. */
+export type EventReference<Events> = (keyof Events & string) | EventHandle<any>;
+export type PayloadOf<Events, Event> =
+  Event extends EventHandle<infer Payload> ? Payload : Event extends keyof Events ? Events[Event] : never;
+
+export interface Dispatch<Events> {
+  <Event extends EventReference<Events>>(
+    event: Event,
+    payload: NoInfer<PayloadOf<Events, Event>>,
+    options?: DispatchOptions,
+  ): Promise<EventId>;
+}
+
+export interface EventOptions<S> {
+  schema: S;
+  description?: string;
+  example?: NoInfer<Static<S>>;
+}
+
+/** Schemas become payloads, once. (The variance is written down for the same reason as that of `Fusio`.) */
+export type PayloadsOf<in out Events> = {
+  readonly [Name in keyof Events]: Events[Name] extends { readonly schema: infer S extends object }
+    ? Static<S>
+    : Static<Events[Name]>;
+};
+
+export type Events = Readonly<Record<string, Schema>>;

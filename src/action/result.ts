@@ -1,0 +1,85 @@
+import type { Problem } from '../errors.js';
+import type { Schema, Static } from '../schema/static.js';
+import type { RawBody } from './request.js';
+
+/** A media type in place of a schema: the action returns a stream, or for `text/event-stream` an async iterable. */
+export type MediaType = `${string}/${string}`;
+
+/** Statuses with a schema, a media type, or a text for the documents. */
+export interface StatusMap {
+  readonly [status: number]: Schema | string;
+}
+export type ResponseSlot = Schema | MediaType | undefined;
+
+type Success = 200 | 201 | 202 | 203 | 204 | 205 | 206 | 207 | 208 | 226;
+
+/** A record that has only statuses for keys; a schema has only words. */
+type IsStatusMap<R> = [keyof R] extends [never] ? false : keyof R extends number ? true : false;
+
+type StatusValue<S> = S extends 'text/event-stream'
+  ? AsyncIterable<unknown>
+  : S extends MediaType
+    ? RawBody
+    : S extends string
+      ? Problem
+      : Static<S>;
+
+/** The schema of the lowest 2xx status in a response map. */
+type FirstSuccess<R> = R extends { readonly 200: infer S }
+  ? StatusValue<S>
+  : R extends { readonly 201: infer S }
+    ? StatusValue<S>
+    : R extends { readonly 202: infer S }
+      ? StatusValue<S>
+      : R extends { readonly 203: infer S }
+        ? StatusValue<S>
+        : R extends { readonly 204: any }
+          ? undefined
+          : R extends { readonly 206: infer S }
+            ? StatusValue<S>
+            : R extends { readonly 207: infer S }
+              ? StatusValue<S>
+              : never;
+
+/** What an action returns without `respond`. */
+export type Plain<R> = [R] extends [undefined]
+  ? unknown
+  : R extends string
+    ? StatusValue<R>
+    : IsStatusMap<R> extends true
+      ? FirstSuccess<R>
+      : Static<R>;
+
+/** What a caller gets: the value of the schema, or of any 2xx status in the map. */
+export type ResultOf<R> = [R] extends [undefined]
+  ? unknown
+  : R extends string
+    ? StatusValue<R>
+    : IsStatusMap<R> extends true
+      ? { [S in keyof R & Success]: StatusValue<R[S]> }[keyof R & Success]
+      : Static<R>;
+
+/** Statuses to bodies, of a response map or of `throws`. */
+export type StatusValues<M> = { readonly [S in keyof M]: StatusValue<M[S]> };
+
+/** Bodies of an operation with one response schema: every 2xx has it, other statuses are free. */
+interface OneSchema<Value> {
+  readonly 200: Value;
+  readonly 201: Value;
+  readonly 202: Value;
+  readonly 203: Value;
+  readonly 206: Value;
+  readonly [status: number]: unknown;
+}
+interface AnyStatus {
+  readonly [status: number]: unknown;
+}
+
+/** Which body goes with which status: what `context.respond` accepts. */
+export type RepliesOf<R, T> = [R] extends [undefined]
+  ? AnyStatus
+  : R extends string
+    ? AnyStatus
+    : IsStatusMap<R> extends true
+      ? StatusValues<R> & StatusValues<T>
+      : OneSchema<Static<R>> & StatusValues<T>;

@@ -1,0 +1,280 @@
+import { FusioError } from './errors.js';
+import { type Around, type Handle, handleOf } from './action/action.js';
+import type { Call, CallOptions, OperationHandle } from './action/call.js';
+import type { Events, PayloadsOf } from './action/dispatch.js';
+import { systemClock } from './clock.js';
+import { createConnections } from './connection/pool.js';
+import type { AnyFusio, Fusio, Health } from './fusio.js';
+import { createCors } from './http/cors.js';
+import { createGate } from './http/gate.js';
+import { createHttp } from './http/http.js';
+import { type InjectOptions, injectedRequest, injectedResponse } from './http/inject.js';
+import { notAvailable } from './later.js';
+import { guarded, hearsInfo, silentLogger, stderrLogger } from './log/logger.js';
+import { describeError } from './log/redact.js';
+import { createSignals, type Role } from './log/signals.js';
+import { callOperation } from './operation/call.js';
+import { makeOperation, type Operation, wrap } from './operation/operation.js';
+import type { AnyOperationOptions } from './operation/options.js';
+import { callerFor, type Hall } from './operation/visit.js';
+import { createVisits } from './operation/visits.js';
+import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
+import { checkOptions } from './schema/check-options.js';
+import { createSchemas } from './schema/schemas.js';
+
+/**
+ * Makes a fusio. Connections and events are fixed here, once; everything else is registered on it.
+ * Throws `OPTIONS_INVALID` with the name of what does not fit.
+ */
+export function createFusio<
+  Connections extends object = {},
+  const E extends Events = {},
+>(options: FusioOptions<Connections, E> = {}): Fusio<Connections, PayloadsOf<E>> {
+  // The parts know nothing of the types that the caller's options carry.
+  return build(options as AnyOptions) as Fusio<any, any>;
+}
+
+function build(options: AnyOptions): AnyFusio {
+  checkAll(options);
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger === false ? silentLogger : (options.logger ?? stderrLogger());
+  const log = guarded(logger);
+  const signals = createSignals((signal, error) =>
+    log.error({ signal, error: describeError(error) }, `a listener of "${signal}" broke`),
+  );
+  const schemas = createSchemas(options.formats ? { formats: options.formats } : {});
+  const connections = createConnections({
+    onOpened: (connection) => signals.emit('connection:opened', { connection }),
+    onFailed(connection, error) {
+      log.warn({ connection, error: describeError(error) }, `connection "${connection}" does not open`);
+      signals.emit('connection:failed', { connection, error });
+    },
+  });
+  for (const [name, connection] of Object.entries(options.connections ?? {})) connections.add(name, connection as never);
+
+  const actions = new Map<string, Handle>();
+  const operations = new Map<string, Operation>();
+  const own = new WeakMap<object, Operation>();
+  const scopes = new Map<string, string | undefined>();
+  const arounds: Around[] = [];
+  const adapters = new Set<Promise<void>>();
+  const visits = createVisits(clock);
+  const gate = createGate();
+  let state: 'new' | 'started' | 'stopped' = 'new';
+  let stopping: Promise<void> | undefined;
+  let readying: Promise<void> | undefined;
+
+  const hall: Hall = {
+    clock,
+    log,
+    connections,
+    signals,
+    dispatch: notAvailable('dispatch'),
+    visits,
+    isReady: () => adapters.size === 0 && connections.isReady,
+    ready,
+    nextRequestId: requestIds(),
+    find,
+    async call(operation, input, caller, callerOptions) {
+      const isCounted = gate.enter();
+      try {
+        return await callOperation(hall, operation, input, caller, callerOptions);
+      } finally {
+        if (isCounted) gate.leave();
+      }
+    },
+    keepsRecords: hearsInfo(logger),
+  };
+  const http = createHttp(
+    { hall, authenticate: options.authenticate, clientIp: options.clientIp },
+    {
+      fallthrough: options.fallthrough ?? true,
+      cors: options.cors ? createCors(options.cors) : undefined,
+      gate,
+    },
+  );
+
+  function find(handle: OperationHandle): Operation {
+    const operation = typeof handle === 'object' && handle !== null ? own.get(handle) : undefined;
+    if (operation) return operation;
+    throw new FusioError('OPERATION_INVALID', `call: ${describe(handle)} is not an operation of this fusio`);
+  }
+
+  function addOperation(given: AnyOperationOptions): OperationHandle {
+    const operation = makeOperation(given, {
+      schemas,
+      action: (name) => actions.get(name),
+      actionNames: () => actions.keys(),
+    });
+    if (operations.has(operation.name)) {
+      throw new FusioError('NAME_TAKEN', `operation "${operation.name}" is registered already; names are unique`);
+    }
+    operation.run = wrap(operation.inner, arounds);
+    http.add(operation);
+    operations.set(operation.name, operation);
+    own.set(operation.handle, operation);
+    return operation.handle;
+  }
+
+  function ready(): Promise<void> {
+    readying ??= (async () => {
+      while (adapters.size > 0) {
+        const waiting = [...adapters];
+        await Promise.all(waiting);
+        for (const adapter of waiting) adapters.delete(adapter);
+      }
+      await connections.ready();
+    })().finally(() => {
+      readying = undefined;
+    });
+    return readying;
+  }
+
+  async function start({ roles = ['web', 'worker', 'scheduler'] }: { roles?: readonly Role[] } = {}): Promise<void> {
+    if (state === 'stopped') throw new FusioError('STOPPED');
+    await ready();
+    if (state === 'started') return;
+    state = 'started';
+    signals.emit('started', { roles });
+  }
+
+  function stop({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
+    stopping ??= (async () => {
+      state = 'stopped';
+      const drained = gate.drain(timeoutMs);
+      visits.endStreams();
+      if (!(await drained)) visits.endAll();
+      await connections.close();
+      signals.emit('stopped', {});
+    })();
+    return stopping;
+  }
+
+  const health = kept(1_000, clock.now, async (): Promise<Health> => {
+    const checks = await connections.ping();
+    const all = Object.values(checks);
+    const down = all.filter((check) => check.status === 'down').length;
+    const isDown = state === 'stopped' || (all.length > 0 && down === all.length);
+    return { status: isDown ? 'down' : down > 0 ? 'degraded' : 'ok', checks };
+  });
+
+  const call = function call(handle: OperationHandle, input?: unknown, callOptions: CallOptions = {}) {
+    return Promise.resolve().then(() =>
+      hall.call(find(handle), input, callerFor(callOptions.as), { signal: callOptions.signal, depth: 0 }),
+    );
+  } as Call;
+
+  const fusio: AnyFusio = {
+    schema(name, schema) {
+      schemas.name(name, schema);
+      return schema;
+    },
+    connection: (name, connection) => connections.add(name, connection as never) as never,
+    action(name, action) {
+      const handle = handleOf(action);
+      if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(name)) {
+        throw new FusioError('NAME_INVALID', `action: the name must be letters, digits, "_", "-" and ".", got ${describe(name)}`);
+      }
+      if (!handle) throw new FusioError('ACTION_INVALID', `action "${name}": a function or an object with handle() is needed`);
+      if (actions.has(name)) throw new FusioError('NAME_TAKEN', `action "${name}" is registered already; names are unique`);
+      actions.set(name, handle);
+      return Object.freeze({ kind: 'action', name, handle }) as never;
+    },
+    operation: (given) => addOperation(given as AnyOperationOptions) as never,
+    around(wrapper) {
+      if (typeof wrapper !== 'function') throw new FusioError('OPTIONS_INVALID', 'around: a function (next, request, context) is needed');
+      arounds.push(wrapper);
+      for (const operation of operations.values()) operation.run = wrap(operation.inner, arounds);
+      return fusio;
+    },
+    scope(name, description) {
+      if (!/^[a-zA-Z0-9_:-]+(\.[a-zA-Z0-9_:-]+)*$/.test(name)) {
+        throw new FusioError('NAME_INVALID', `scope: the name must be dotted words, got ${describe(name)}`);
+      }
+      scopes.set(name, description);
+    },
+    event: notAvailable('event'),
+    trigger: notAvailable('trigger'),
+    webhook: notAvailable('webhook'),
+    cronjob: notAvailable('cronjob'),
+    use(adapter) {
+      if (typeof adapter !== 'function') throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
+      const done = adapter(fusio);
+      if (done instanceof Promise) {
+        // Whoever awaits ready() hears of a failure; until then nobody does.
+        done.catch(() => {});
+        adapters.add(done);
+      }
+      return fusio;
+    },
+    router: http.router,
+    handler: http.handler,
+    createServer: (app) => http.createServer(app),
+    fetch: (request) => http.fetch(request),
+    async inject(given: InjectOptions) {
+      const as = given.as === undefined ? undefined : callerFor(given.as);
+      return injectedResponse(await http.fetch(injectedRequest(given), as));
+    },
+    call,
+    dispatch: notAvailable('dispatch'),
+    requireScope: (...wanted) => http.requireScope(wanted),
+    on: (signal, listener) => signals.on(signal, listener),
+    ready,
+    start,
+    stop,
+    health,
+  };
+  return fusio;
+}
+
+function checkAll(options: AnyOptions): void {
+  checkOptions(optionsSchema, options, 'createFusio', 'OPTIONS_INVALID');
+  if (Object.keys(options.events ?? {}).length > 0) notAvailable('events')();
+  for (const key of ['authenticate', 'clientIp'] as const) {
+    if (options[key] !== undefined && typeof options[key] !== 'function') invalid(`${key} must be a function`);
+  }
+  const { logger, clock } = options;
+  if (logger !== undefined && logger !== false) {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      if (typeof logger?.[level] !== 'function') invalid(`logger must have debug, info, warn and error, ${level} is missing`);
+    }
+  }
+  if (clock !== undefined && typeof clock?.now !== 'function') invalid('clock must have now()');
+  const { cors } = options;
+  if (typeof cors === 'object') {
+    if (cors.origins !== '*' && !Array.isArray(cors.origins)) invalid(`cors.origins must be "*" or an array`);
+    // Fetch, 3.2.5: a browser refuses this pair, and echoing any origin instead would let any site act as the user.
+    if (cors.origins === '*' && cors.credentials) invalid('cors.credentials needs cors.origins to be named, not "*"');
+  }
+}
+
+function invalid(message: string): never {
+  throw new FusioError('OPTIONS_INVALID', `createFusio: ${message}`);
+}
+
+/** Ids that are unique among processes without costing a random number each. */
+function requestIds(): () => string {
+  const prefix = `${Date.now().toString(36)}${Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')}`;
+  let count = 0;
+  return () => `${prefix}-${(++count).toString(36)}`;
+}
+
+/** Remembers an answer for a while: a health check must not become a way to overload what it checks. */
+function kept<Value>(forMs: number, now: () => number, ask: () => Promise<Value>): () => Promise<Value> {
+  let until = 0;
+  let answer: Promise<Value> | undefined;
+  return () => {
+    if (!answer || now() >= until) {
+      until = now() + forMs;
+      answer = ask();
+    }
+    return answer;
+  };
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`;
+  return typeof value === 'object' && value !== null && 'name' in value ? `"${String(value.name)}"` : String(value);
+}

@@ -1,0 +1,37 @@
+import { FusioError } from '../errors.js';
+import type { Match } from './serve.js';
+import type { Route } from './route.js';
+import type { Tree } from './tree.js';
+
+/** A path that is ours but has no operation for the method. */
+export interface OtherMethods {
+  /** For `Allow` (RFC 9110, 10.2.1). */
+  readonly methods: readonly string[];
+}
+
+/** Finds the operation for a method and a URL; tells the methods of a path that has others; undefined where the path is not ours. */
+export function findRoute(tree: Tree<Route>, method: string, url: string): Match | OtherMethods | undefined {
+  const mark = url.indexOf('?');
+  const path = mark === -1 ? url : url.slice(0, mark);
+  const found = tree.find(method, path);
+  if (!found) return undefined;
+  const route = found.methods.get(method);
+  if (route) return { route, values: found.values, queryText: mark === -1 ? '' : withoutFragment(url.slice(mark + 1)) };
+  return { methods: [...found.methods.keys(), 'OPTIONS'].filter((one, index, all) => all.indexOf(one) === index).sort() };
+}
+
+export function isMatch(found: Match | OtherMethods): found is Match {
+  return 'route' in found;
+}
+
+/** The 404 or 405 of a request that fusio owns. */
+export function notFound(found: OtherMethods | undefined, method: string): FusioError {
+  if (!found) return new FusioError('OPERATION_NOT_FOUND');
+  const allow = found.methods.join(', ');
+  return new FusioError('METHOD_NOT_ALLOWED', `This path has no ${method}; it has ${allow}`, { headers: { allow } });
+}
+
+function withoutFragment(text: string): string {
+  const end = text.indexOf('#');
+  return end === -1 ? text : text.slice(0, end);
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Application, RequestHandler } from 'express';
+import { authorize } from '../access/authorize.js';
+import type { Caller } from '../access/caller.js';
+import { FusioError } from '../errors.js';
+import { failureOf } from '../operation/failure.js';
+import type { Operation } from '../operation/operation.js';
+import { isPromise } from '../proceed.js';
+import type { Answer } from './answer.js';
+import type { Cors } from './cors.js';
+import { type HttpParts, identify, NodeRequest, WebRequest } from './entrance.js';
+import { findRoute, isMatch, notFound, type OtherMethods } from './find.js';
+import { makeRoute, type Route } from './route.js';
+import { send } from './send.js';
+import { type Match, refuseRequest, type Served, serve } from './serve.js';
+import { createHttpServer } from './server.js';
+import { createTree } from './tree.js';
+import { toResponse } from './web.js';
+
+export interface HttpOptions {
+  /** Whether the router passes on what is not an operation's. */
+  readonly fallthrough: boolean;
+  readonly cors: Cors | undefined;
+  /** Counts requests that are being answered; false once fusio drains. */
+  readonly gate: Gate;
+}
+
+/** Lets requests in until fusio stops, and knows when the last one is out. */
+export interface Gate {
+  enter(): boolean;
+  leave(): void;
+  readonly isClosed: boolean;
+}
+
+/** The HTTP entrance in all its forms. */
+export interface Http {
+  add(operation: Operation): void;
+  readonly routes: readonly Route[];
+  readonly router: RequestHandler;
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly fetch: (request: globalThis.Request, as?: Caller) => Promise<Response>;
+  createServer(app: Application | undefined): Server;
+  requireScope(scopes: readonly string[]): RequestHandler;
+}
+
+export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOptions): Http {
+  const tree = createTree<Route>();
+  const routes: Route[] = [];
+
+  /** Answers what is ours; `pass` is where anything else goes, undefined where everything is ours. */
+  function handle(request: IncomingMessage, response: ServerResponse, pass: (() => void) | undefined): void {
+    const method = request.method ?? 'GET';
+    const found = findRoute(tree, method, request.url ?? '/');
+    const isPreflight = cors !== undefined && found !== undefined && cors.isPreflight(method, request.headers);
+    if (pass && !isPreflight && (!found || !isMatch(found))) return pass();
+
+    const seen = new NodeRequest(request, response, parts.clientIp);
+    if (!gate.enter()) return deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined);
+    const served = found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
+    if (isPromise(served)) void served.then((done) => deliver(request, response, done, gate));
+    else deliver(request, response, served, gate);
+  }
+
+  function deliver(request: IncomingMessage, response: ServerResponse, served: Served, open: Gate | undefined): void {
+    const { visit } = served;
+    if (cors) served.answer.headers.push(...cors.headers(request.headers));
+    if (gate.isClosed && !response.headersSent) served.answer.headers.push('connection', 'close');
+    function done(error?: Error): void {
+      if (error && visit) parts.hall.log.error({ operation: visit.operation.name, requestId: visit.id }, `the answer broke off: ${error.message}`);
+      end(visit);
+      open?.leave();
+    }
+    try {
+      send(request, response, served.answer, done);
+    } catch (error) {
+      // A header that cannot be sent, such as one with a line break: nothing has gone out yet.
+      const failure = new FusioError('RESULT_INVALID', undefined, { cause: error });
+      send(request, response, refuseRequest(parts, new NodeRequest(request, response, parts.clientIp), failure).answer, done);
+    }
+  }
+
+  function end(visit: Served['visit']): void {
+    if (!visit) return;
+    visit.close();
+    parts.hall.visits.delete(visit);
+  }
+
+  function answerOwn(request: NodeRequest | WebRequest, method: string, found: Match | OtherMethods | undefined, isPreflight: boolean): Served {
+    if (cors && isPreflight && found) {
+      const headers = [...cors.preflight(request.headers, methodsOf(found))];
+      return { answer: { status: 204, headers, body: undefined }, visit: undefined };
+    }
+    if (method === 'OPTIONS' && found && !isMatch(found)) return { answer: optionsAnswer(found), visit: undefined };
+    return refuseRequest(parts, request, notFound(found as OtherMethods | undefined, method));
+  }
+
+  function methodsOf(found: Match | OtherMethods): readonly string[] {
+    return isMatch(found) ? [found.route.method] : found.methods;
+  }
+
+  async function fetch(request: globalThis.Request, as?: Caller): Promise<Response> {
+    const { pathname, search } = new URL(request.url);
+    const seen = new WebRequest(request, pathname);
+    const method = request.method;
+    const found = findRoute(tree, method, pathname + search);
+    const isPreflight = cors?.isPreflight(method, seen.headers) === true && found !== undefined;
+    if (!gate.enter()) return toResponse(refuseRequest(parts, seen, shuttingDown()).answer, method, () => {});
+    const served = await (found && isMatch(found) && !isPreflight
+      ? serve(parts, seen, found, as)
+      : answerOwn(seen, method, found, isPreflight));
+    if (cors) served.answer.headers.push(...cors.headers(seen.headers));
+    return toResponse(served.answer, method, () => {
+      end(served.visit);
+      gate.leave();
+    });
+  }
+
+  function requireScope(scopes: readonly string[]): RequestHandler {
+    const demand = { public: false, scopes };
+    return function requireScope_(request, response, next) {
+      const seen = new NodeRequest(request, response, parts.clientIp);
+      function refuse(thrown: unknown): void {
+        send(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer, () => {});
+      }
+      async function decide(): Promise<void> {
+        authorize(demand, await identify(parts.authenticate, seen));
+      }
+      decide().then(() => next(), refuse);
+    };
+  }
+
+  const handler = (request: IncomingMessage, response: ServerResponse): void => handle(request, response, undefined);
+
+  return {
+    add(operation) {
+      const route = makeRoute(operation);
+      tree.add(operation.segments, route);
+      routes.push(route);
+    },
+    routes,
+    router: (request, response, next) => handle(request, response, fallthrough ? next : undefined),
+    handler,
+    fetch,
+    createServer: (app) => createHttpServer(app, handler),
+    requireScope,
+  };
+}
+
+function shuttingDown(): FusioError {
+  return new FusioError('SHUTTING_DOWN', undefined, { headers: { 'retry-after': '5' } });
+}
+
+function optionsAnswer({ methods }: OtherMethods): Answer {
+  return { status: 204, headers: ['allow', methods.join(', ')], body: undefined };
+}

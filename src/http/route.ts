@@ -1,0 +1,98 @@
+import type { Consumes } from '../operation/options.js';
+import type { Operation } from '../operation/operation.js';
+import type { BodyPlan } from './body/read.js';
+import { FusioError } from '../errors.js';
+
+/** An operation as HTTP serves it. */
+export interface Route {
+  readonly name: string;
+  readonly method: string;
+  readonly operation: Operation;
+  /** The names of the path's parameters, in order; whether the last one is a wildcard. */
+  readonly params: readonly string[];
+  readonly hasWildcard: boolean;
+  /** How the body is read; undefined where the operation has none. */
+  readonly body: BodyPlan | undefined;
+  /** Sent with every answer of the operation: names and values in turn. */
+  readonly headers: readonly string[];
+  /** Whether answers get an entity tag. */
+  readonly etag: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Works out at registration what HTTP needs to know of an operation. */
+export function makeRoute(operation: Operation): Route {
+  const { name, method, segments, options } = operation;
+  return {
+    name,
+    method,
+    operation,
+    params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
+    hasWildcard: segments.at(-1)?.kind === 'wildcard',
+    body: planBody(operation),
+    headers: [...deprecationHeaders(operation), ...cacheHeaders(operation)],
+    etag: options.cache?.etag === true && method === 'GET',
+  };
+}
+
+function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined {
+  if (options.body === undefined && options.consumes === undefined) return undefined;
+  const consumes = listOf(options.consumes ?? 'application/json');
+  const types = consumes.map((one) => (typeof one === 'string' ? one : one.type).toLowerCase());
+  const kinds = new Set(types.map(kindOf));
+  if (kinds.size > 1) {
+    throw new FusioError('OPERATION_INVALID', `operation "${name}": consumes mixes ${[...kinds].join(' and ')}; register an operation for each`);
+  }
+  const [kind = 'json'] = kinds;
+  const limits = consumes.find((one) => typeof one === 'object');
+  return {
+    kind,
+    mediaTypes: types,
+    maxBytes: options.maxBodyBytes ?? (kind === 'multipart' ? 100 * mebibyte : mebibyte),
+    maxDepth: 64,
+    // A body that is still coming when the action's own time would be up is too slow.
+    timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, 30_000) : 30_000,
+    ...(kind === 'multipart' && {
+      multipart: {
+        maxFiles: limits?.maxFiles ?? 10,
+        maxFileBytes: limits?.maxFileBytes ?? 10 * mebibyte,
+        maxFields: limits?.maxFields ?? 100,
+        maxFieldBytes: limits?.maxFieldBytes ?? 64 * 1024,
+      },
+    }),
+  };
+}
+
+function listOf(consumes: Consumes | readonly Consumes[]): readonly Consumes[] {
+  return Array.isArray(consumes) ? consumes : [consumes as Consumes];
+}
+
+function kindOf(type: string): BodyPlan['kind'] {
+  if (type === 'application/json' || type.endsWith('+json')) return 'json';
+  if (type === 'application/x-www-form-urlencoded') return 'form';
+  if (type === 'multipart/form-data') return 'multipart';
+  return type.startsWith('text/') ? 'text' : 'binary';
+}
+
+function deprecationHeaders({ options }: Operation): string[] {
+  const { stability, deprecation } = options;
+  const headers: string[] = [];
+  if (stability === 'deprecated' || stability === 'legacy' || deprecation) {
+    // RFC 9745 wants a date; without one "since ever" is true and can be parsed.
+    const since = deprecation?.since === undefined ? 0 : new Date(deprecation.since).getTime();
+    headers.push('deprecation', `@${Math.floor(since / 1000)}`);
+  }
+  if (deprecation?.sunset !== undefined) headers.push('sunset', new Date(deprecation.sunset).toUTCString());
+  if (deprecation?.link !== undefined) headers.push('link', `<${encodeURI(deprecation.link)}>; rel="deprecation"`);
+  return headers;
+}
+
+function cacheHeaders({ options, public: isPublic }: Operation): string[] {
+  const { cache } = options;
+  // What only a caller with a credential may see must not stay in a cache unless the operation says so.
+  if (!cache) return isPublic ? [] : ['cache-control', 'no-store'];
+  const whose = (cache.private ?? !isPublic) ? 'private' : 'public';
+  const age = cache.maxAgeMs === undefined ? 'no-cache' : `max-age=${Math.floor(cache.maxAgeMs / 1000)}`;
+  return ['cache-control', `${whose}, ${age}`, ...(cache.vary?.length ? ['vary', cache.vary.join(', ')] : [])];
+}

@@ -1,0 +1,165 @@
+import { FusioError } from '../errors.js';
+import type { Segment } from '../operation/path.js';
+import { decodeSegment } from '../operation/path.js';
+
+/** What is found at a path: by method, and the parameters' raw values in the order of the path. */
+export interface Found<Target> {
+  readonly methods: ReadonlyMap<string, Target>;
+  readonly values: readonly string[];
+}
+
+interface Routed {
+  readonly name: string;
+  readonly method: string;
+}
+
+/** Operations by path. The most specific wins, segment by segment: static, then pattern, parameter, wildcard. */
+export interface Tree<Target extends Routed> {
+  /** Throws `OPERATION_CONFLICT` where the method is taken at this very shape of a path. */
+  add(segments: readonly Segment[], target: Target): void;
+  /** `method` decides between shapes that both fit: one that has it goes before one that has not. */
+  find(method: string, path: string): Found<Target> | undefined;
+}
+
+interface Node<Target> {
+  readonly statics: Map<string, Node<Target>>;
+  patterns: { readonly source: string; readonly pattern: RegExp; readonly node: Node<Target> }[] | undefined;
+  param: Node<Target> | undefined;
+  wildcard: Map<string, Target> | undefined;
+  readonly methods: Map<string, Target>;
+}
+
+export function createTree<Target extends Routed>(): Tree<Target> {
+  const root = newNode<Target>();
+  // Paths without parameters are found in one look.
+  const exact = new Map<string, Found<Target>>();
+
+  return {
+    add(segments, target) {
+      const { method, name } = target;
+      const methods = methodsAt(root, segments);
+      const taken = methods.get(method);
+      // A HEAD that only stands for a GET gives way.
+      if (taken && taken.method === method) {
+        throw new FusioError(
+          'OPERATION_CONFLICT',
+          `operation "${name}": ${method} at this path is operation "${taken.name}" already`,
+        );
+      }
+      methods.set(method, target);
+      // RFC 9110, 9.3.2: HEAD is GET without the content.
+      if (method === 'GET' && !methods.has('HEAD')) methods.set('HEAD', target);
+      if (segments.every((segment) => segment.kind === 'static')) {
+        const path = `/${segments.map((segment) => segment.kind === 'static' && segment.text).join('/')}`;
+        if (!exact.has(path)) exact.set(path, { methods, values: none });
+      }
+    },
+
+    find(method, path) {
+      const known = exact.get(path);
+      if (known?.methods.has(method)) return known;
+      const values: string[] = [];
+      const found = path.length > 1 ? descend(root, path, 1, values, method) : undefined;
+      if (found) return { methods: found, values };
+      // No operation has this method: the most specific shape tells which methods there are.
+      if (known) return known;
+      values.length = 0;
+      const other = path.length > 1 ? descend(root, path, 1, values, undefined) : undefined;
+      return other && { methods: other, values };
+    },
+  };
+}
+
+const none: readonly string[] = Object.freeze([]);
+
+function newNode<Target>(): Node<Target> {
+  return { statics: new Map(), patterns: undefined, param: undefined, wildcard: undefined, methods: new Map() };
+}
+
+function methodsAt<Target>(root: Node<Target>, segments: readonly Segment[]): Map<string, Target> {
+  let node = root;
+  for (const segment of segments) {
+    if (segment.kind === 'wildcard') {
+      node.wildcard ??= new Map();
+      return node.wildcard;
+    }
+    node = childOf(node, segment);
+  }
+  return node.methods;
+}
+
+function childOf<Target>(node: Node<Target>, segment: Exclude<Segment, { kind: 'wildcard' }>): Node<Target> {
+  if (segment.kind === 'static') {
+    const child = node.statics.get(segment.text) ?? newNode<Target>();
+    node.statics.set(segment.text, child);
+    return child;
+  }
+  if (segment.kind === 'param') {
+    node.param ??= newNode<Target>();
+    return node.param;
+  }
+  node.patterns ??= [];
+  const known = node.patterns.find(({ source }) => source === segment.source);
+  if (known) return known.node;
+  const child = newNode<Target>();
+  node.patterns.push({ source: segment.source, pattern: new RegExp(`^(?:${segment.source})$`, 'u'), node: child });
+  return child;
+}
+
+function fits<Target>(methods: Map<string, Target>, method: string | undefined): boolean {
+  return method === undefined ? methods.size > 0 : methods.has(method);
+}
+
+/** Walks down from `start`; on the way back it takes back the values it pushed. */
+function descend<Target>(
+  node: Node<Target>,
+  path: string,
+  start: number,
+  values: string[],
+  method: string | undefined,
+): Map<string, Target> | undefined {
+  const slash = path.indexOf('/', start);
+  const end = slash === -1 ? path.length : slash;
+  const raw = path.slice(start, end);
+  const depth = values.length;
+
+  const child = node.statics.get(raw.includes('%') ? (decodeSegment(raw) ?? raw) : raw);
+  const straight = child && below(child, path, end, values, method);
+  if (straight) return straight;
+  values.length = depth;
+
+  if (raw !== '' && node.patterns) {
+    const text = decodeSegment(raw);
+    for (const { pattern, node: next } of node.patterns) {
+      if (text === undefined || !pattern.test(text)) continue;
+      values.push(raw);
+      const matched = below(next, path, end, values, method);
+      if (matched) return matched;
+      values.length = depth;
+    }
+  }
+
+  if (raw !== '' && node.param) {
+    values.push(raw);
+    const matched = below(node.param, path, end, values, method);
+    if (matched) return matched;
+    values.length = depth;
+  }
+
+  if (node.wildcard && start < path.length && fits(node.wildcard, method)) {
+    values.push(path.slice(start));
+    return node.wildcard;
+  }
+  return undefined;
+}
+
+function below<Target>(
+  node: Node<Target>,
+  path: string,
+  end: number,
+  values: string[],
+  method: string | undefined,
+): Map<string, Target> | undefined {
+  if (end < path.length) return descend(node, path, end + 1, values, method);
+  return fits(node.methods, method) ? node.methods : undefined;
+}

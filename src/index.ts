@@ -1,0 +1,75 @@
+export { Type } from 'typebox';
+export type {
+  Action,
+  ActionDefinition,
+  ActionFactory,
+  ActionFunction,
+  ActionHandle,
+  ActionObject,
+  Around,
+} from './action/action.js';
+export { defineAction } from './action/action.js';
+export type { Call, CallOptions, Input, Method, OperationHandle, OperationInfo, Stability } from './action/call.js';
+export type { AnyContext, Context, HttpEntrance, Respond, Run } from './action/context.js';
+export type {
+  Dispatch,
+  DispatchOptions,
+  EventHandle,
+  EventOptions,
+  EventReference,
+  PayloadOf,
+  PayloadsOf,
+  Transaction,
+} from './action/dispatch.js';
+export { type FileOptions, file } from './action/file.js';
+export type {
+  ActionRequest,
+  RawBody,
+  RawValues,
+  Reply,
+  Request,
+  ServerSentEvent,
+  Texts,
+  UploadedFile,
+} from './action/request.js';
+export { respond } from './action/request.js';
+export type { MediaType, StatusMap } from './action/result.js';
+export type { App, Principal, Token, User } from './access/caller.js';
+export type { Clock } from './clock.js';
+export { type Connection, type ConnectionHandle, defineConnection } from './connection/connection.js';
+export { createFusio } from './create-fusio.js';
+export type {
+  CronjobBase,
+  CronjobHandle,
+  CronjobOptions,
+  RunRecord,
+} from './cronjob/cronjob.js';
+export type { Duration, RateLimit, Retries } from './duration.js';
+export {
+  type ErrorCode,
+  errors,
+  FusioError,
+  type FusioErrorOptions,
+  fail,
+  type Issue,
+  isFusioError,
+  type Problem,
+  type ReplyHeaders,
+} from './errors.js';
+export type { EventRequest, TriggerHandle, TriggerOptions } from './event/trigger.js';
+export type { Adapter, AnyFusio, ContextOf, Fusio, Health } from './fusio.js';
+export type { CorsOptions } from './http/cors.js';
+export type { AuthenticateRequest } from './http/entrance.js';
+export type { InjectOptions, InjectResponse } from './http/inject.js';
+export type { Logger } from './log/logger.js';
+export type { EventId, Off, Role, Signals, Source } from './log/signals.js';
+export type {
+  CacheOptions,
+  Consumes,
+  Deprecation,
+  OperationBase,
+  OperationOptions,
+} from './operation/options.js';
+export type { FusioOptions } from './options.js';
+export type { Schema, Static } from './schema/static.js';
+export type { WebhookBase, WebhookHandle, WebhookOptions } from './webhook/webhook.js';

@@ -1,0 +1,100 @@
+import { redact } from './redact.js';
+
+/** Anything pino-shaped. */
+export interface Logger {
+  debug(message: string): void;
+  debug(fields: object, message?: string): void;
+  info(message: string): void;
+  info(fields: object, message?: string): void;
+  warn(message: string): void;
+  warn(fields: object, message?: string): void;
+  error(message: string): void;
+  error(fields: object, message?: string): void;
+  child?(fields: object): Logger;
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** The logger where the host gives none: warnings and errors to stderr, a JSON line each. */
+export function stderrLogger(fields: object = {}): Logger {
+  function write(level: Level, first: object | string, message?: string): void {
+    const entry = typeof first === 'string' ? { message: first } : { ...first, ...(message !== undefined && { message }) };
+    const line = safeJson({ time: new Date().toISOString(), level, ...fields, ...entry });
+    process.stderr.write(`${line}\n`);
+  }
+  return {
+    debug: ignore,
+    info: ignore,
+    warn: (first: object | string, message?: string) => write('warn', first, message),
+    error: (first: object | string, message?: string) => write('error', first, message),
+    child: (more) => stderrLogger({ ...fields, ...more }),
+  };
+}
+
+/** `logger: false`. */
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silentLogger };
+
+/** Whether records of level info would be seen at all: where not, they are not even made. */
+export function hearsInfo(logger: Logger): boolean {
+  if (logger.info === ignore) return false;
+  const pino = logger as { isLevelEnabled?: (level: string) => boolean };
+  return typeof pino.isLevelEnabled === 'function' ? pino.isLevelEnabled('info') : true;
+}
+
+/** A logger that never throws: a broken sink must not break a request. */
+export function guarded(logger: Logger): Logger {
+  const call = (level: Level) =>
+    logger[level] === ignore
+      ? ignore
+      : function log(first: object | string, message?: string): void {
+          try {
+            // pino's methods need their logger as `this`.
+            if (typeof first === 'string') logger[level](first);
+            else logger[level](first, message);
+          } catch {
+            // There is nowhere left to tell it.
+          }
+        };
+  return {
+    debug: call('debug'),
+    info: call('info'),
+    warn: call('warn'),
+    error: call('error'),
+    child: (fields) => (logger.child ? guarded(logger.child(fields)) : withFields(guarded(logger), fields)),
+  };
+}
+
+function withFields(logger: Logger, fields: object): Logger {
+  const call =
+    (level: Level) =>
+    (first: object | string, message?: string): void =>
+      typeof first === 'string' ? logger[level](fields, first) : logger[level]({ ...fields, ...first }, message);
+  return {
+    debug: call('debug'),
+    info: call('info'),
+    warn: call('warn'),
+    error: call('error'),
+    child: (more) => withFields(logger, { ...fields, ...more }),
+  };
+}
+
+function ignore(): void {}
+
+/** JSON of anything: circular, bigint, getters that throw. */
+function safeJson(value: unknown): string {
+  const seen = new WeakSet<object>();
+  try {
+    return JSON.stringify(value, (_key, member: unknown) => {
+      if (typeof member === 'bigint') return String(member);
+      if (typeof member === 'string') return redact(member);
+      if (member instanceof Error) return { name: member.name, message: redact(member.message) };
+      if (typeof member === 'object' && member !== null) {
+        if (seen.has(member)) return '[circular]';
+        seen.add(member);
+      }
+      return member;
+    });
+  } catch {
+    return '{"level":"error","message":"a log entry could not be written as JSON"}';
+  }
+}

@@ -1,0 +1,77 @@
+import type { Caller } from '../access/caller.js';
+import type { Request } from '../action/request.js';
+import { codeOf, FusioError } from '../errors.js';
+import type { Outcome } from './check.js';
+import { walk } from './corridor.js';
+import { failureOf } from './failure.js';
+import type { Operation } from './operation.js';
+import { recordVisit } from './record.js';
+import { type CallerOptions, type Entrance, type Hall, type RawRequest, Visit } from './visit.js';
+
+// A circle of calls would fill the stack; nothing sane is nested deeper.
+const deepest = 32;
+
+/** Runs an operation in process, through the same corridor as any other call. Rejects with a `FusioError`. */
+export async function callOperation(
+  hall: Hall,
+  operation: Operation,
+  input: unknown,
+  caller: Caller,
+  { signal, depth, requestId }: CallerOptions,
+): Promise<unknown> {
+  const visit = new Visit(hall, operation, new DirectEntrance(input, caller, signal), depth, requestId);
+  try {
+    if (depth > deepest) throw new FusioError('CALL_TOO_DEEP');
+    if (signal?.aborted) throw new FusioError('CALL_CANCELLED', undefined, { cause: signal.reason });
+    const outcome = await walk(visit);
+    const value = valueOf(outcome);
+    recordVisit(visit, outcome.status);
+    return value;
+  } catch (thrown) {
+    const error = failureOf(thrown, visit.abortReason);
+    recordVisit(visit, error.status, error);
+    throw error;
+  } finally {
+    visit.close();
+    hall.visits.delete(visit);
+  }
+}
+
+/** The body of a 2xx or 3xx; anything else is an error, as it is for a caller over HTTP. */
+function valueOf({ status, body }: Outcome): unknown {
+  if (status < 400) return body;
+  const isObject = typeof body === 'object' && body !== null;
+  throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
+}
+
+/** An in-process call: values for slots, and a caller that is known already. */
+class DirectEntrance implements Entrance {
+  readonly source = 'call';
+  readonly origin = 'values';
+  readonly ip = undefined;
+  readonly http = undefined;
+  readonly run = undefined;
+
+  constructor(
+    readonly input: unknown,
+    readonly caller: Caller,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  identify(): Caller {
+    return this.caller;
+  }
+
+  read(): RawRequest {
+    const input = (this.input ?? {}) as Partial<Request>;
+    if (typeof input !== 'object') throw new FusioError('REQUEST_INVALID', 'The input of a call is an object of params, query, headers and body');
+    return { params: input.params ?? {}, query: input.query ?? {}, headers: input.headers ?? {}, body: input.body };
+  }
+
+  onGone(listener: () => void): () => void {
+    const { signal } = this;
+    if (!signal) return () => {};
+    signal.addEventListener('abort', listener, { once: true });
+    return () => signal.removeEventListener('abort', listener);
+  }
+}

@@ -1,0 +1,93 @@
+import { authorize } from '../access/authorize.js';
+import type { Caller } from '../access/caller.js';
+import type { Request } from '../action/request.js';
+import { FusioError } from '../errors.js';
+import { isPromise, proceed } from '../proceed.js';
+import type { Reader } from '../schema/schemas.js';
+import { check, type Outcome } from './check.js';
+import type { Operation, Readers } from './operation.js';
+import { ActionContext, type RawRequest, type Visit } from './visit.js';
+
+/**
+ * The way of every call, whatever its entrance:
+ * active → authenticate → authorize → read → validate → run → check.
+ * It stays synchronous as long as each step does, and throws or rejects with whatever stopped it.
+ */
+export function walk(visit: Visit): Outcome | Promise<Outcome> {
+  if (!visit.operation.active) throw new FusioError('OPERATION_GONE');
+  // Connections that open asynchronously and adapters: the first calls wait for them.
+  if (!visit.hall.isReady()) return visit.hall.ready().then(() => proceed(visit, visit.entrance.identify(), admit));
+  return proceed(visit, visit.entrance.identify(), admit);
+}
+
+function admit(visit: Visit, caller: Caller): Outcome | Promise<Outcome> {
+  visit.caller = caller;
+  authorize(visit.operation, caller);
+  return proceed(visit, visit.entrance.read(visit), enter);
+}
+
+function enter(visit: Visit, raw: RawRequest): Outcome | Promise<Outcome> {
+  const request = validate(visit.operation, raw, visit.entrance.origin);
+  return proceed(visit, run(visit, request), check);
+}
+
+/** Brings the four slots into the form that the operation declares, or throws with every issue of all of them. */
+function validate(operation: Operation, raw: RawRequest, origin: 'wire' | 'values'): Request {
+  const { params, query, headers, body } = operation[origin];
+  const request = {
+    params: params ? params.read(raw.params) : raw.params,
+    query: query ? query.read(raw.query) : raw.query,
+    headers: headers ? headers.read(pick(raw.headers, headers.names)) : raw.headers,
+    body: body ? body.read(raw.body) : raw.body,
+  };
+  if (
+    (params && !params.check(request.params)) ||
+    (query && !query.check(request.query)) ||
+    (headers && !headers.check(request.headers)) ||
+    (body && !body.check(request.body))
+  ) {
+    throw refusal(operation[origin], request);
+  }
+  return request;
+}
+
+function refusal(readers: Readers, request: Request): FusioError {
+  const issues = slots.flatMap((slot) => {
+    const reader: Reader | undefined = readers[slot];
+    return reader && !reader.check(request[slot]) ? reader.issues(request[slot], `/${slot}`) : [];
+  });
+  return new FusioError('REQUEST_INVALID', undefined, { errors: issues });
+}
+
+const slots = ['params', 'query', 'headers', 'body'] as const;
+
+/** The declared headers under their declared names. */
+function pick(headers: unknown, names: readonly (readonly [string, string])[]): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  const given = (headers ?? {}) as Record<string, unknown>;
+  for (const [declared, wire] of names) {
+    const value = given[wire] ?? given[declared];
+    if (value !== undefined) picked[declared] = value;
+  }
+  return picked;
+}
+
+/** Runs the action. One that answers with a promise may be ended by the clock and by a shutdown. */
+function run(visit: Visit, request: Request): unknown {
+  const result = visit.operation.run(request, new ActionContext(visit));
+  return isPromise(result) ? mayExpire(visit, result) : result;
+}
+
+function mayExpire(visit: Visit, result: Promise<unknown>): Promise<unknown> {
+  const { hall, operation } = visit;
+  if (operation.timeoutMs > 0) visit.expiresAt = hall.clock.now() + operation.timeoutMs;
+  hall.visits.add(visit);
+  return new Promise((resolve, reject) => {
+    visit.expire = (error) => {
+      visit.expire = undefined;
+      visit.abort(error);
+      reject(error);
+    };
+    result.then(resolve, reject);
+  });
+}

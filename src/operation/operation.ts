@@ -1,0 +1,194 @@
+import { type Around, type Handle, handleOf } from '../action/action.js';
+import type { OperationHandle } from '../action/call.js';
+import { FusioError } from '../errors.js';
+import { checkOptions } from '../schema/check-options.js';
+import type { Reader, Schemas } from '../schema/schemas.js';
+import { type AnswerPlans, planAnswers } from './answer-plan.js';
+import { type AnyOperationOptions, operationSchema } from './options.js';
+import { parsePath, type Segment } from './path.js';
+
+/** An operation as the corridor uses it: everything that can be decided at registration is decided here. */
+export interface Operation {
+  readonly name: string;
+  readonly method: string;
+  readonly handle: OperationHandle;
+  readonly options: AnyOperationOptions;
+  readonly segments: readonly Segment[];
+  readonly public: boolean;
+  readonly scopes: readonly string[];
+  readonly active: boolean;
+  /** 0: as long as it wants. */
+  readonly timeoutMs: number;
+  /** Text and parsed JSON that came over the wire. */
+  readonly wire: Readers;
+  /** Values that came in process. */
+  readonly values: Readers;
+  readonly answers: AnswerPlans;
+  /** The action with the wrappers of the operation itself. */
+  inner: Handle;
+  /** The action with all wrappers around it; replaced when `fusio.around` adds one. */
+  run: Handle;
+}
+
+export interface Readers {
+  readonly params: Reader | undefined;
+  readonly query: Reader | undefined;
+  readonly headers: HeaderReader | undefined;
+  readonly body: Reader | undefined;
+}
+
+/** Reads declared headers under the names that the schema gives them. */
+export interface HeaderReader extends Reader {
+  /** The declared name and the name on the wire. */
+  readonly names: readonly (readonly [declared: string, wire: string])[];
+}
+
+export interface OperationParts {
+  readonly schemas: Schemas;
+  /** Finds an action that was registered by name. */
+  readonly action: (name: string) => Handle | undefined;
+  readonly actionNames: () => Iterable<string>;
+}
+
+/** Reads the options of an operation, or throws with its name, what is wrong and the fix. */
+export function makeOperation(options: AnyOperationOptions, parts: OperationParts): Operation {
+  const given = (options as { name?: unknown } | null)?.name;
+  const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
+  checkOptions(operationSchema, options, where, 'OPERATION_INVALID');
+  const { name, method } = options;
+  const segments = parsePath(options.path, where);
+  const scopes = Object.freeze([...(options.scopes ?? [])]);
+  checkBody(options, where);
+  checkDates(options, where);
+
+  const inner = wrap(findAction(options.action, parts, where), aroundsOf(options.around, where));
+  return {
+    name,
+    method,
+    handle: Object.freeze({ kind: 'operation', name, method, path: options.path, scopes, stability: options.stability ?? 'stable' }),
+    options,
+    segments,
+    public: options.public ?? false,
+    scopes,
+    active: options.active ?? true,
+    timeoutMs: options.timeoutMs ?? 60_000,
+    wire: readersOf(options, segments, parts.schemas, where, 'wire'),
+    values: readersOf(options, segments, parts.schemas, where, 'value'),
+    answers: planAnswers(options, parts.schemas, where),
+    inner,
+    run: inner,
+  };
+}
+
+/** Puts wrappers around an action, the first one outermost. */
+export function wrap(run: Handle, arounds: readonly Around[]): Handle {
+  return arounds.reduceRight<Handle>(
+    (inner, around) =>
+      function around_(request, context) {
+        return around((changed = request) => inner(changed, context), request, context);
+      },
+    run,
+  );
+}
+
+function findAction(action: unknown, parts: OperationParts, where: string): Handle {
+  if (typeof action === 'string') {
+    const named = parts.action(action);
+    if (named) return named;
+    const known = [...parts.actionNames()];
+    const list = known.length > 0 ? `registered are ${known.slice(0, 10).join(', ')}` : 'register it first with fusio.action()';
+    throw new FusioError('ACTION_INVALID', `${where}: there is no action "${action}"; ${list}`);
+  }
+  const handle = handleOf(action);
+  if (handle) return handle;
+  const hint =
+    typeof action === 'object' && action !== null && 'action' in action ? '' : '; a configured action is called: action({ … })';
+  throw new FusioError('ACTION_INVALID', `${where}: action must be a function, an object with handle() or a name${hint}`);
+}
+
+function aroundsOf(around: unknown, where: string): readonly Around[] {
+  const list = around === undefined ? [] : Array.isArray(around) ? around : [around];
+  if (list.every((one) => typeof one === 'function')) return list as Around[];
+  throw new FusioError('OPERATION_INVALID', `${where}: around must be a function or an array of functions`);
+}
+
+function readersOf(
+  options: AnyOperationOptions,
+  segments: readonly Segment[],
+  schemas: Schemas,
+  where: string,
+  origin: 'wire' | 'value',
+): Readers {
+  const unknown = options.unknown ?? 'drop';
+  const text = origin === 'wire' ? 'text' : 'value';
+  const isForm = consumesForm(options);
+  const reader = (slot: 'params' | 'query' | 'headers' | 'body', source: 'text' | 'json' | 'value') => {
+    const schema = options[slot];
+    if (schema === undefined) return undefined;
+    // Headers always bring more than an operation declares.
+    const rule = slot === 'headers' || slot === 'params' ? 'drop' : unknown;
+    return schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults: true });
+  };
+  const params = reader('params', text);
+  if (params && origin === 'wire') checkParams(params.schema, segments, where);
+  const headers = reader('headers', text);
+  return {
+    params,
+    query: reader('query', text),
+    headers: headers && withNames(headers, where),
+    body: reader('body', origin === 'value' ? 'value' : isForm ? 'text' : 'json'),
+  };
+}
+
+function withNames(reader: Reader, where: string): HeaderReader {
+  const { properties } = reader.schema as { properties?: object };
+  if (!properties) throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
+  const names = Object.keys(properties).map((declared) => [declared, declared.toLowerCase()] as const);
+  return {
+    schema: reader.schema,
+    names,
+    read: (value) => reader.read(value),
+    check: (value) => reader.check(value),
+    issues: (value, pointer) => reader.issues(value, pointer),
+  };
+}
+
+function checkParams(schema: object, segments: readonly Segment[], where: string): void {
+  const { properties, required } = schema as { properties?: object; required?: readonly string[] };
+  const names = segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
+  for (const name of Array.isArray(required) ? required : []) {
+    if (!names.includes(name)) {
+      throw new FusioError('OPERATION_INVALID', `${where}: params wants "${name}", which the path does not have`);
+    }
+  }
+  for (const name of names) {
+    if (properties && !Object.hasOwn(properties, name)) {
+      throw new FusioError('OPERATION_INVALID', `${where}: the path has ":${name}", which params does not declare`);
+    }
+  }
+}
+
+function checkBody(options: AnyOperationOptions, where: string): void {
+  if (options.body !== undefined && (options.method === 'GET' || options.method === 'HEAD')) {
+    // RFC 9110, 9.3.1: content in a GET has no meaning, and caches and proxies drop it.
+    throw new FusioError('OPERATION_INVALID', `${where}: a ${options.method} has no body; use query`);
+  }
+}
+
+function checkDates({ deprecation }: AnyOperationOptions, where: string): void {
+  for (const key of ['since', 'sunset'] as const) {
+    const date = deprecation?.[key];
+    if (date !== undefined && Number.isNaN(new Date(date).getTime())) {
+      throw new FusioError('OPERATION_INVALID', `${where}: deprecation.${key} is no date`);
+    }
+  }
+}
+
+/** Whether the body is a form, whose values are text. */
+export function consumesForm({ consumes }: AnyOperationOptions): boolean {
+  const list = consumes === undefined ? [] : Array.isArray(consumes) ? consumes : [consumes];
+  return list.some((one) => {
+    const type = typeof one === 'string' ? one : one.type;
+    return type === 'multipart/form-data' || type === 'application/x-www-form-urlencoded';
+  });
+}

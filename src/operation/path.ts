@@ -1,0 +1,92 @@
+import { FusioError } from '../errors.js';
+
+/** One segment of an operation's path. */
+export type Segment =
+  | { readonly kind: 'static'; readonly text: string }
+  | { readonly kind: 'pattern'; readonly name: string; readonly source: string }
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'wildcard'; readonly name: string };
+
+/**
+ * Reads `/todo/:id`, `/file/*rest` and `/report/$year<[0-9]+>` (one segment that fits the whole pattern).
+ * Throws `OPERATION_INVALID` naming the operation and the segment.
+ */
+export function parsePath(path: unknown, where: string): readonly Segment[] {
+  if (typeof path !== 'string' || !path.startsWith('/')) throw invalid(where, `path must begin with "/", got ${quote(path)}`);
+  if (/[?#\s]/.test(path.replace(/<[^/]*>/g, ''))) throw invalid(where, `path "${path}" must not have "?", "#" or white space`);
+  if (path === '/') return [];
+  const names = new Set<string>();
+  const texts = path.slice(1).split('/');
+  return texts.map((text, index) => {
+    const segment = parseSegment(text, path, where);
+    if (segment.kind === 'static') return segment;
+    if (names.has(segment.name)) throw invalid(where, `path "${path}" has two parameters "${segment.name}"`);
+    names.add(segment.name);
+    if (segment.kind === 'wildcard' && index < texts.length - 1) {
+      throw invalid(where, `path "${path}": a wildcard must be the last segment`);
+    }
+    return segment;
+  });
+}
+
+function parseSegment(text: string, path: string, where: string): Segment {
+  if (text === '') throw invalid(where, `path "${path}" has an empty segment`);
+  const first = text[0];
+  if (first === ':') return { kind: 'param', name: nameOf(text.slice(1), path, where) };
+  if (first === '*') return { kind: 'wildcard', name: nameOf(text.slice(1), path, where) };
+  if (first === '$') {
+    const match = /^\$([^<]*)<(.+)>$/.exec(text);
+    if (!match) throw invalid(where, `path "${path}": write a pattern as $name<pattern>, got "${text}"`);
+    const name = nameOf(match[1]!, path, where);
+    return { kind: 'pattern', name, source: patternOf(match[2]!, path, where) };
+  }
+  if (text === '.' || text === '..') throw invalid(where, `path "${path}" must not have "${text}"`);
+  return { kind: 'static', text: decodeSegment(text) ?? text };
+}
+
+function nameOf(name: string, path: string, where: string): string {
+  if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && name !== '__proto__' && name !== 'constructor') return name;
+  throw invalid(where, `path "${path}": a parameter's name is letters, digits and "_", got "${name}"`);
+}
+
+function patternOf(source: string, path: string, where: string): string {
+  let pattern: RegExp;
+  try {
+    pattern = new RegExp(`^(?:${source})$`, 'u');
+  } catch (cause) {
+    throw invalid(where, `path "${path}": "${source}" is not a regular expression`, cause);
+  }
+  // What takes everything would hide the operations beside it.
+  if (['a', '0', '-', 'é', '.~!', 'A b'].every((probe) => pattern.test(probe))) {
+    throw invalid(where, `path "${path}": the pattern "${source}" takes anything; write :name`);
+  }
+  return source;
+}
+
+/** The decoded text of one raw segment, or undefined where its percent-encoding is broken. */
+export function decodeSegment(raw: string): string | undefined {
+  if (!raw.includes('%')) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The path of an operation with values in place of its parameters, for links and clients. */
+export function fillPath(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): string {
+  const parts = segments.map((segment) => {
+    if (segment.kind === 'static') return encodeURIComponent(segment.text);
+    const value = String(params[segment.name]);
+    return segment.kind === 'wildcard' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
+  });
+  return `/${parts.join('/')}`;
+}
+
+function invalid(where: string, message: string, cause?: unknown): FusioError {
+  return new FusioError('OPERATION_INVALID', `${where}: ${message}`, { cause });
+}
+
+function quote(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}

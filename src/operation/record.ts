@@ -1,0 +1,45 @@
+import type { FusioError } from '../errors.js';
+import { describeError } from '../log/redact.js';
+import type { Source } from '../log/signals.js';
+import type { Hall, Visit } from './visit.js';
+
+/** Tells the log and the signals how a call ended. `error` where it failed. */
+export function recordVisit(visit: Visit, status: number, error?: FusioError): void {
+  const { hall, operation, entrance, caller } = visit;
+  if (error && error.status >= 500) reportFailure(hall, operation.name, visit.id, entrance.source, error);
+  if (!hall.keepsRecords && !hall.signals.heard('request:done')) return;
+  const ms = Math.max(0, hall.clock.now() - visit.startedAt);
+  const { source } = entrance;
+  if (hall.keepsRecords) {
+    hall.log.info(
+      {
+        operation: operation.name,
+        method: operation.method,
+        path: operation.handle.path,
+        status,
+        ms,
+        source,
+        requestId: visit.id,
+        ...(entrance.ip !== undefined && { ip: entrance.ip }),
+        ...(caller && caller.kind !== 'anonymous' && { user: caller.user.id }),
+        ...(caller?.app && { app: caller.app.id }),
+        ...(error && { code: error.code }),
+      },
+      'call',
+    );
+  }
+  hall.signals.emit('request:done', { operation: operation.name, status, ms, requestId: visit.id, source });
+}
+
+/** Tells of something that is our fault, with its causes and without its secrets. */
+export function reportFailure(hall: Hall, operation: string | undefined, requestId: string, source: Source, error: FusioError): void {
+  const cause: unknown = error.cause ?? error;
+  // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
+  hall.log.error({ operation, requestId, source, code: error.code, error: describeError(error) }, error.message);
+  hall.signals.emit('request:failed', {
+    operation,
+    error: cause instanceof Error ? cause : error,
+    requestId,
+    source,
+  });
+}

@@ -1,0 +1,216 @@
+import { type Caller, callerOf, system } from '../access/caller.js';
+import type { Call, CallOptions, OperationHandle } from '../action/call.js';
+import type { Context, HttpEntrance, Run } from '../action/context.js';
+import type { Dispatch } from '../action/dispatch.js';
+import { respond, type UploadedFile } from '../action/request.js';
+import type { Clock } from '../clock.js';
+import type { Connections } from '../connection/pool.js';
+import { FusioError } from '../errors.js';
+import type { Logger } from '../log/logger.js';
+import type { SignalBoard, Source } from '../log/signals.js';
+import type { Operation } from './operation.js';
+
+/** The four slots as an entrance found them, before they are checked. */
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+}
+
+/** How a call came in: HTTP, in process. The corridor asks it for what it needs, when it needs it. */
+export interface Entrance {
+  readonly source: Source;
+  /** Which readers fit: text and JSON from the wire, or values. */
+  readonly origin: 'wire' | 'values';
+  readonly ip: string | undefined;
+  readonly http: HttpEntrance | undefined;
+  readonly run: Run | undefined;
+  /** Who calls; may ask the host. */
+  identify(): Caller | Promise<Caller>;
+  /** Reads the slots; only now is a body taken from the wire. */
+  read(visit: Visit): RawRequest | Promise<RawRequest>;
+  /** Calls back when the caller goes away; gives a function that stops listening. */
+  onGone(listener: () => void): () => void;
+}
+
+/** What the corridor is given by the door. */
+export interface Hall {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly connections: Connections;
+  readonly signals: SignalBoard;
+  readonly dispatch: Dispatch<any>;
+  readonly visits: Visits;
+  /** Whether everything that `ready()` waits for is there. */
+  readonly isReady: () => boolean;
+  readonly ready: () => Promise<void>;
+  readonly nextRequestId: () => string;
+  readonly find: (handle: OperationHandle) => Operation;
+  readonly call: (operation: Operation, input: unknown, caller: Caller, options: CallerOptions) => Promise<unknown>;
+  /** Whether anyone would see a record of each call. */
+  readonly keepsRecords: boolean;
+}
+
+export interface CallerOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly depth: number;
+  readonly requestId?: string;
+}
+
+/** Calls that wait for something: what a shutdown drains and what the clock may end. */
+export interface Visits {
+  add(visit: Visit): void;
+  delete(visit: Visit): void;
+}
+
+/** One call of one operation on its way through the corridor. */
+export class Visit {
+  caller: Caller | undefined = undefined;
+  files: AsyncIterable<UploadedFile> | undefined = undefined;
+  /** Lets go of what the entrance still holds when the call is over: files of a form that nobody read. */
+  dispose: (() => void) | undefined = undefined;
+  readonly startedAt: number;
+  /** When the time is up, in milliseconds since 1970; 0 where there is no limit. */
+  expiresAt = 0;
+  /** Ends the waiting with an error, while an action is awaited. */
+  expire: ((error: FusioError) => void) | undefined = undefined;
+  /** An event stream: ends at once when fusio stops. */
+  isStreaming = false;
+  #id: string | undefined;
+  #controller: AbortController | undefined = undefined;
+  #forget: (() => void) | undefined = undefined;
+
+  constructor(
+    readonly hall: Hall,
+    readonly operation: Operation,
+    readonly entrance: Entrance,
+    readonly depth: number,
+    id: string | undefined,
+  ) {
+    this.startedAt = hall.clock.now();
+    this.#id = id;
+  }
+
+  get id(): string {
+    this.#id ??= this.hall.nextRequestId();
+    return this.#id;
+  }
+
+  /** Made on first use: most actions never look at it. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      this.#forget = this.entrance.onGone(() => this.abort(new FusioError('CALL_CANCELLED')));
+    }
+    return this.#controller.signal;
+  }
+
+  /** The signal's reason, where it was asked for and has aborted. */
+  get abortReason(): unknown {
+    return this.#controller?.signal.aborted ? this.#controller.signal.reason : undefined;
+  }
+
+  abort(reason: FusioError): void {
+    this.#controller?.abort(reason);
+  }
+
+  /** Lets go of the caller once it is answered. */
+  close(): void {
+    this.#forget?.();
+    this.#forget = undefined;
+    this.dispose?.();
+    this.dispose = undefined;
+  }
+}
+
+/** What an action sees. Every function is free of `this`: a context may be taken apart. */
+export class ActionContext implements Context<any, any, any> {
+  readonly #visit: Visit;
+  #call: Call | undefined;
+
+  constructor(visit: Visit) {
+    this.#visit = visit;
+  }
+
+  get connections(): any {
+    return this.#visit.hall.connections.clients;
+  }
+  get connection(): Context['connection'] {
+    return this.#visit.hall.connections.get;
+  }
+  get user() {
+    return this.#caller.user;
+  }
+  get app() {
+    return this.#caller.app;
+  }
+  get token() {
+    return this.#caller.token;
+  }
+  get scopes() {
+    return this.#caller.scopes;
+  }
+  get operation() {
+    return this.#visit.operation.handle;
+  }
+  get source() {
+    return this.#visit.entrance.source;
+  }
+  get requestId() {
+    return this.#visit.id;
+  }
+  get ip() {
+    return this.#visit.entrance.ip;
+  }
+  get log(): Logger {
+    const { hall, operation, id } = this.#visit;
+    return hall.log.child?.({ operation: operation.name, requestId: id }) ?? hall.log;
+  }
+  get signal() {
+    return this.#visit.signal;
+  }
+  get run() {
+    return this.#visit.entrance.run;
+  }
+  get http() {
+    return this.#visit.entrance.http;
+  }
+  get files(): AsyncIterable<UploadedFile> {
+    return this.#visit.files ?? noFiles;
+  }
+  get dispatch() {
+    return this.#visit.hall.dispatch;
+  }
+  get respond(): Context['respond'] {
+    return respond as Context['respond'];
+  }
+  get call(): Call {
+    this.#call ??= callWithin(this.#visit);
+    return this.#call;
+  }
+
+  get #caller(): Caller {
+    // The corridor identifies before it runs an action.
+    return this.#visit.caller as Caller;
+  }
+}
+
+/** `context.call`: keeps the caller, the request's id and its signal, and counts how deep calls are nested. */
+function callWithin(visit: Visit): Call {
+  return function call(handle: OperationHandle, input?: unknown, options: CallOptions = {}) {
+    const { hall } = visit;
+    const caller = options.as === undefined ? (visit.caller as Caller) : callerFor(options.as);
+    const signal = options.signal ? AbortSignal.any([visit.signal, options.signal]) : visit.signal;
+    return hall.call(hall.find(handle), input, caller, { signal, depth: visit.depth + 1, requestId: visit.id });
+  } as Call;
+}
+
+/** The caller that `as` names. */
+export function callerFor(as: CallOptions['as']): Caller {
+  return as === undefined || as === 'system' ? system : callerOf(as);
+}
+
+const noFiles: AsyncIterable<UploadedFile> = Object.freeze({
+  async *[Symbol.asyncIterator]() {},
+});

@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.js';
+import { FusioError } from '../errors.js';
+import type { Visit, Visits } from './visit.js';
+
+// How late a time-out may be. One sweep for all calls costs less than a timer for each.
+const sweepMs = 100;
+
+export interface VisitBoard extends Visits {
+  /** Ends event streams, which would never end by themselves. */
+  endStreams(): void;
+  /** Ends every call that still waits. */
+  endAll(): void;
+}
+
+/** Keeps the calls that wait for something, and ends those whose time is up. */
+export function createVisits(clock: Clock): VisitBoard {
+  const waiting = new Set<Visit>();
+  let sweep: NodeJS.Timeout | undefined;
+  let isEnding = false;
+
+  function look(): void {
+    if (waiting.size === 0) {
+      clearInterval(sweep);
+      sweep = undefined;
+      return;
+    }
+    const now = clock.now();
+    for (const visit of waiting) {
+      if (visit.expiresAt > 0 && now >= visit.expiresAt) visit.expire?.(new FusioError('ACTION_TIMEOUT'));
+      if (isEnding && visit.isStreaming) visit.abort(new FusioError('SHUTTING_DOWN'));
+    }
+  }
+
+  return {
+    add(visit) {
+      waiting.add(visit);
+      sweep ??= setInterval(look, sweepMs).unref();
+    },
+    delete: (visit) => void waiting.delete(visit),
+    endStreams() {
+      isEnding = true;
+      look();
+    },
+    endAll() {
+      for (const visit of [...waiting]) {
+        const error = new FusioError('SHUTTING_DOWN');
+        if (visit.expire) visit.expire(error);
+        else visit.abort(error);
+      }
+    },
+  };
+}

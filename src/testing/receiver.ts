@@ -1,0 +1,84 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request that a receiver got. */
+export interface Received {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+  text(): string;
+  json<T = any>(): T;
+}
+
+export interface Receiver {
+  /** `http://127.0.0.1:…` */
+  readonly url: string;
+  /** All that came so far, in order. */
+  readonly received: readonly Received[];
+  /** The request after those that were taken already: waits for it when it has not come yet. */
+  next(): Promise<Received>;
+  /** Answers from now on with this status, body and headers, or as the function does. Default: 204. */
+  answer(status: number | ((request: Received, response: ServerResponse) => void), body?: unknown, headers?: Record<string, string>): void;
+  close(): Promise<void>;
+}
+
+/** A server on loopback that records what it gets: the other side of a connection or a webhook, in a test. */
+export async function createReceiver(): Promise<Receiver> {
+  const received: Received[] = [];
+  const waiting: ((request: Received) => void)[] = [];
+  let taken = 0;
+  let respond: (request: Received, response: ServerResponse) => void = answerWith(204);
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('error', () => {});
+    request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      const { method = 'GET', url = '/', headers } = request;
+      const text = () => body.toString('utf8');
+      const record: Received = { method, url, headers, body, text, json: () => JSON.parse(text()) };
+      received.push(record);
+      const waiter = waiting.shift();
+      if (waiter) {
+        taken++;
+        waiter(record);
+      }
+      respond(record, response);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    next() {
+      const ready = received[taken];
+      if (ready) {
+        taken++;
+        return Promise.resolve(ready);
+      }
+      return new Promise((resolve) => waiting.push(resolve));
+    },
+    answer(status, body, headers = {}) {
+      respond = typeof status === 'function' ? status : answerWith(status, body, headers);
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function answerWith(status: number, body?: unknown, headers: Record<string, string> = {}) {
+  return function answer(_request: Received, response: ServerResponse): void {
+    const isText = typeof body === 'string' || Buffer.isBuffer(body);
+    const type = body === undefined || isText ? {} : { 'content-type': 'application/json' };
+    response.writeHead(status, { ...type, ...headers });
+    response.end(body === undefined || isText ? body : JSON.stringify(body));
+  };
+}
