@@ -1,0 +1,145 @@
+import type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.js';
+
+/** What we use of the package's own database. */
+export interface NativeDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): NativeStatement;
+  close(): unknown;
+}
+
+interface NativeStatement {
+  /** Whether it gives rows. */
+  readonly reader: boolean;
+  safeIntegers(on: boolean): NativeStatement;
+  get(parameters: Bound): Row | undefined;
+  run(parameters: Bound): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  iterate(parameters: Bound): IterableIterator<Row>;
+}
+
+type Row = Record<string, unknown>;
+type Bound = SqliteValue[] | Record<string, SqliteValue>;
+
+/**
+ * The package libsql (0.5), behaving as `node:sqlite` does. What it would do by itself, measured on 0.5.29:
+ * a blob as the only value, or a boolean, ends the process; `get` after `all` on the same statement silently runs with
+ * the values of the call before; a value that is not given keeps that of the call before; integers beyond 2^53 lose
+ * digits in silence; rows of `get` carry a key `_metadata`; `run` counts no changes of a statement with RETURNING.
+ */
+export class LibsqlDatabase implements SqliteDatabase {
+  readonly #native: NativeDatabase;
+
+  constructor(native: NativeDatabase) {
+    this.#native = native;
+  }
+
+  exec(sql: string): void {
+    this.#native.exec(sql);
+  }
+
+  prepare(sql: string): SqliteStatement {
+    return new LibsqlStatement(this.#native, sql);
+  }
+
+  close(): void {
+    this.#native.close();
+  }
+}
+
+class LibsqlStatement implements SqliteStatement {
+  readonly #database: NativeDatabase;
+  readonly #sql: string;
+  // A native statement that has been read to its end binds nothing any more when `get` or `run` use it: two, then.
+  #one: NativeStatement | undefined;
+  #many: NativeStatement | undefined;
+  #bound = 0;
+  #names: Set<string> | undefined;
+
+  constructor(database: NativeDatabase, sql: string) {
+    this.#database = database;
+    this.#sql = sql;
+    // What is wrong with the text is said here, not at the first run.
+    this.#one = this.#prepare();
+  }
+
+  get(...parameters: SqliteParameters): Row | undefined {
+    this.#one ??= this.#prepare();
+    const row = this.#one.get(this.#bind(parameters));
+    if (!row) return undefined;
+    const { _metadata: _, ...rest } = row;
+    return toNumbers(rest);
+  }
+
+  all(...parameters: SqliteParameters): Row[] {
+    return [...this.iterate(...parameters)];
+  }
+
+  *iterate(...parameters: SqliteParameters): Generator<Row, undefined> {
+    this.#many ??= this.#prepare();
+    for (const row of this.#many.iterate(this.#bind(parameters))) yield toNumbers(row);
+    return undefined;
+  }
+
+  run(...parameters: SqliteParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+    this.#one ??= this.#prepare();
+    const { changes, lastInsertRowid } = this.#one.run(this.#bind(parameters));
+    return { changes: this.#one.reader ? this.#changes() : changes, lastInsertRowid };
+  }
+
+  #changes(): number {
+    return Number(this.#database.prepare('SELECT changes() AS n').get([])?.n);
+  }
+
+  #prepare(): NativeStatement {
+    return this.#database.prepare(this.#sql).safeIntegers(true);
+  }
+
+  /** The values as an array or an object that is never empty where the call before was not: what is left out is null. */
+  #bind(parameters: SqliteParameters): Bound {
+    const [first] = parameters;
+    if (isNamed(first)) return this.#bindNames(first);
+    const values: SqliteValue[] = [];
+    for (const value of parameters) values.push(checkValue(value, String(values.length + 1)));
+    while (values.length < this.#bound) values.push(null);
+    this.#bound = values.length;
+    return values;
+  }
+
+  #bindNames(given: Readonly<Record<string, SqliteValue>>): Bound {
+    this.#names ??= new Set();
+    const values: Record<string, SqliteValue> = {};
+    for (const name of this.#names) values[name] = null;
+    for (const [name, value] of Object.entries(given)) {
+      const bare = name.replace(/^[:@$]/, '');
+      this.#names.add(bare);
+      values[bare] = checkValue(value, name);
+    }
+    return values;
+  }
+}
+
+function isNamed(value: unknown): value is Readonly<Record<string, SqliteValue>> {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Array.isArray(value);
+}
+
+function checkValue(value: unknown, at: string): SqliteValue {
+  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint') {
+    return value;
+  }
+  if (ArrayBuffer.isView(value)) {
+    return value instanceof Uint8Array ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
+  throw new TypeError(`SQLite takes null, numbers, bigints, texts and bytes: parameter ${at} is a ${typeof value}`);
+}
+
+/** Integers as numbers, as `node:sqlite` gives them; one that does not fit is an error and not another number. */
+function toNumbers(row: Row): Row {
+  for (const key in row) {
+    const value = row[key];
+    if (typeof value !== 'bigint') continue;
+    if (value < Number.MIN_SAFE_INTEGER || value > Number.MAX_SAFE_INTEGER) {
+      throw new RangeError(`Value is too large to be represented as a JavaScript number: ${value}`);
+    }
+    row[key] = Number(value);
+  }
+  return row;
+}

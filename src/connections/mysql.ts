@@ -1,0 +1,80 @@
+import type { Pool as CallbackPool } from 'mysql2';
+import type { Pool, PoolOptions } from 'mysql2/promise';
+import type { Connection } from '../connection/connection.js';
+import { FusioError } from '../errors.js';
+import { loadPackage } from './load.js';
+
+export type { Connection } from '../connection/connection.js';
+
+/**
+ * Connects to MySQL or MariaDB through a pool of the package `mysql2`, with its own options and its own defaults
+ * (several statements in one query stay off; a connection gives up after 10 s). Needs `npm install mysql2`.
+ * A pool that the app has already is used as it is and never closed.
+ *
+ * ```ts
+ * const fusio = createFusio({
+ *   connections: { db: mysql({ uri: process.env.DATABASE_URL!, connectionLimit: 20 }) },
+ * });
+ * // in an action
+ * const [rows] = await connections.db.query<RowDataPacket[]>('SELECT id, title FROM todo WHERE id = ?', [params.id]);
+ * ```
+ */
+export function mysql(options: PoolOptions | string | Pool | CallbackPool): Connection<Pool> {
+  if (isPool(options)) {
+    const pool = 'promise' in options ? options.promise() : options;
+    return { open: () => pool, ping };
+  }
+  checkOptions(options);
+  return { open: () => openPool(options), close: (pool) => pool.end(), ping };
+}
+
+function openPool(options: PoolOptions | string): Pool {
+  const { createPool } = loadPackage<typeof import('mysql2/promise')>({
+    by: 'mysql()',
+    name: 'mysql2',
+    path: 'mysql2/promise',
+    atLeast: '3.17',
+  });
+  // mysql2 writes what it reads from the URI into the object that it is given: this one is ours.
+  return createPool({ ...(typeof options === 'string' ? { uri: options } : options) });
+}
+
+async function ping(pool: Pool): Promise<void> {
+  await pool.query({ sql: 'SELECT 1', timeout: 3_000 });
+}
+
+function isPool(options: unknown): options is Pool | CallbackPool {
+  const given: Partial<Record<string, unknown>> = Object(options);
+  return typeof given.getConnection === 'function' && typeof given.query === 'function';
+}
+
+function checkOptions(options: PoolOptions | string): void {
+  if (typeof options === 'string') {
+    checkUri(options, 'mysql()');
+    return;
+  }
+  if (typeof options !== 'object' || options === null) {
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `mysql() needs options, a URI or a pool, got ${options === null ? 'null' : typeof options}`,
+    );
+  }
+  // `{ uri: process.env.DATABASE_URL! }` without that variable would silently be the server on localhost.
+  if ('uri' in options) checkUri(options.uri, 'mysql({ uri })');
+}
+
+/** The message never shows the URI: it has the password in it. */
+function checkUri(uri: unknown, where: string): void {
+  if (typeof uri !== 'string' || uri === '') {
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `${where} needs mysql://user:password@host:3306/database, got ${uri === '' ? 'an empty text' : typeof uri}`,
+    );
+  }
+  if (!URL.canParse(uri) || !/^(mysql|mariadb):$/.test(new URL(uri).protocol)) {
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `${where} needs mysql://user:password@host:3306/database; what it got is no such URI (percent-encode what is special in the password)`,
+    );
+  }
+}

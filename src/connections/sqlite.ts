@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Connection } from '../connection/connection.js';
+import { FusioError } from '../errors.js';
+import { didYouMean } from '../suggest.js';
+import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
+import { loadPackage } from './load.js';
+import type { SqliteDatabase } from './sqlite-database.js';
+
+export type { Connection } from '../connection/connection.js';
+export type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.js';
+
+export interface SqliteOptions {
+  /** A path, or `:memory:`. */
+  file: string;
+  /** The file must exist, and every write is refused. Default: false. */
+  readOnly?: boolean;
+  /** How long a write waits for another process's. Default: 5000. */
+  timeoutMs?: number;
+}
+
+/**
+ * Opens an SQLite file with the database that Node brings (`node:sqlite`, from 22.13 on), else with the package `libsql`.
+ * A database that the app has already is used as it is and never closed.
+ *
+ * It sets WAL (readers and the writer do not wait for each other), foreign keys, a busy timeout of 5 s (both drivers
+ * wait 0 ms by themselves: "database is locked" at the first collision), and `synchronous=FULL`. With NORMAL a commit is
+ * some four times faster, and a power cut may take back what a caller was told is done; whoever can live with that opens
+ * the database themselves and passes it, or executes `PRAGMA synchronous = NORMAL` on it.
+ *
+ * ```ts
+ * const fusio = createFusio({ connections: { db: sqlite('data/todo.sqlite') } });
+ * // in an action
+ * const todo = connections.db.prepare('SELECT id, title FROM todo WHERE id = ?').get(params.id);
+ * ```
+ */
+export function sqlite(options: string | SqliteOptions | SqliteDatabase): Connection<SqliteDatabase> {
+  if (isDatabase(options)) return { open: () => options, ping };
+  const checked = checkOptions(options);
+  return { open: () => openDatabase(checked), close: (database) => void database.close(), ping };
+}
+
+function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): SqliteDatabase {
+  const database = openFile(file, readOnly);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
+    database.exec('PRAGMA foreign_keys = ON');
+    if (!readOnly) {
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec('PRAGMA synchronous = FULL');
+    }
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openFile(file: string, readOnly: boolean): SqliteDatabase {
+  // Resolved now: what the process does to its working directory later must not move the database.
+  const path = file === ':memory:' ? file : resolve(file);
+  const builtIn = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
+  if (builtIn) return new builtIn.DatabaseSync(path, { readOnly });
+
+  const Native = loadPackage<new (path: string) => NativeDatabase>({
+    by: 'sqlite()',
+    name: 'libsql',
+    orElse: ', or run Node 22.13 or later, which brings SQLite',
+  });
+  if (!readOnly) return new LibsqlDatabase(new Native(path));
+  // libsql takes the option `readonly` and ignores it; SQLite's own URI does it.
+  if (path !== ':memory:' && !existsSync(path)) throw new Error('unable to open database file');
+  return new LibsqlDatabase(new Native(path === ':memory:' ? path : `${pathToFileURL(path).href}?mode=ro`));
+}
+
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => SqliteDatabase;
+}
+
+function ping(database: SqliteDatabase): void {
+  database.prepare('SELECT 1').get();
+}
+
+function isDatabase(options: unknown): options is SqliteDatabase {
+  const given: Partial<Record<string, unknown>> = Object(options);
+  return typeof given.exec === 'function' && typeof given.prepare === 'function';
+}
+
+const defaults = { file: '', readOnly: false, timeoutMs: 5_000 } satisfies Required<SqliteOptions>;
+
+function checkOptions(options: string | SqliteOptions): Required<SqliteOptions> {
+  const given = typeof options === 'string' ? { file: options } : options;
+  const wrong = (text: string): never => {
+    throw new FusioError('OPTIONS_INVALID', text);
+  };
+  if (typeof given !== 'object' || given === null) return wrong(`sqlite() needs a file, got ${typeof options}`);
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(defaults, key)) {
+      return wrong(`sqlite() has no option "${key}"${didYouMean(key, Object.keys(defaults))}`);
+    }
+  }
+  const { file, readOnly, timeoutMs } = { ...defaults, ...given };
+  if (typeof file !== 'string' || file === '') return wrong('sqlite() needs a file: a path, or ":memory:"');
+  // A drive letter is a path, a longer scheme is not: libsql would go to a server for some of them.
+  if (/^[a-z][a-z\d+.-]+:/i.test(file)) return wrong('sqlite() needs a path, not a URL');
+  if (typeof readOnly !== 'boolean') return wrong(`sqlite(): readOnly must be true or false, got ${typeof readOnly}`);
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > 2 ** 31 - 1) {
+    return wrong(`sqlite(): timeoutMs must be milliseconds from 0 on, got ${String(timeoutMs)}`);
+  }
+  return { file, readOnly, timeoutMs };
+}

@@ -1,0 +1,177 @@
+/*
+ * Databases for tests. A server that runs already is used (FUSIO_TEST_MYSQL, or root without a password at 127.0.0.1:3306), else a
+ * private MariaDB is started from what is installed, and gone afterwards. With FUSIO_REQUIRE_SERVERS=1 having none is a failure.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+
+const cleanUps: (() => unknown)[] = [];
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+}, 30_000);
+
+let shared: Promise<string | undefined> | undefined;
+
+/** A fresh database of this test file's own, dropped at its end; undefined, after one line that says so, where there is no server. */
+export async function mariadb(): Promise<{ uri: string } | undefined> {
+  shared ??= findServer();
+  const server = await shared;
+  if (server === undefined) return undefined;
+
+  const name = `fusio_test_${randomBytes(6).toString('hex')}`;
+  await execute(server, `CREATE DATABASE \`${name}\``);
+  cleanUps.push(() => execute(server, `DROP DATABASE IF EXISTS \`${name}\``));
+  const uri = new URL(server);
+  uri.pathname = `/${name}`;
+  return { uri: uri.href };
+}
+
+/** A MariaDB of a test's own, on a port of its own. */
+export interface PrivateServer {
+  /** Of an empty database `test`. */
+  readonly uri: string;
+  readonly port: number;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port and data; resolves when it takes connections. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server that a test may kill and start again. Stopped at the end of the test file, whatever happens. */
+export async function privateMariadb(): Promise<PrivateServer | undefined> {
+  const binaries = findBinaries();
+  if (!binaries) return nothing('no mariadbd is installed');
+
+  const folder = mkdtempSync(join(tmpdir(), 'fusio-mariadb-'));
+  const user = process.getuid?.() === 0 ? ['--user=root'] : [];
+  execFileSync(
+    binaries.install,
+    [
+      '--no-defaults',
+      `--datadir=${folder}/data`,
+      '--auth-root-authentication-method=normal',
+      '--skip-test-db',
+      ...user,
+    ],
+    { stdio: 'ignore' },
+  );
+  const port = await freePort();
+  let guard: Guarded | undefined;
+
+  async function start(): Promise<void> {
+    guard = await startGuarded(binaries!.server, [
+      '--no-defaults',
+      `--datadir=${folder}/data`,
+      `--socket=${folder}/socket`,
+      `--pid-file=${folder}/pid`,
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      '--innodb-buffer-pool-size=16M',
+      '--innodb-log-file-size=8M',
+      ...user,
+    ]);
+  }
+  async function kill(): Promise<void> {
+    await guard?.kill();
+    guard = undefined;
+  }
+  async function stop(): Promise<void> {
+    await kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  cleanUps.push(stop);
+  await start();
+  const root = `mysql://root@127.0.0.1:${port}`;
+  await execute(root, 'CREATE DATABASE IF NOT EXISTS test');
+  return { uri: `${root}/test`, port, kill, start, stop };
+}
+
+async function findServer(): Promise<string | undefined> {
+  const named = process.env.FUSIO_TEST_MYSQL;
+  const uri = named ?? 'mysql://root@127.0.0.1:3306';
+  try {
+    await execute(uri, 'SELECT 1');
+    return uri;
+  } catch (error) {
+    // One that was asked for by name must be there.
+    if (named !== undefined) throw error;
+  }
+  return (await privateMariadb())?.uri;
+}
+
+function nothing(why: string): undefined {
+  if (process.env.FUSIO_REQUIRE_SERVERS === '1') throw new Error(`FUSIO_REQUIRE_SERVERS=1, and ${why}`);
+  process.stderr.write(`skipped: tests that need MySQL or MariaDB (${why})\n`);
+  return undefined;
+}
+
+async function execute(uri: string, sql: string): Promise<void> {
+  const connection = await createConnection({ uri, connectTimeout: 5_000 });
+  try {
+    await connection.query(sql);
+  } finally {
+    await connection.end();
+  }
+}
+
+function findBinaries(): { server: string; install: string } | undefined {
+  const server = findBinary('mariadbd');
+  const install = findBinary('mariadb-install-db');
+  return server && install ? { server, install } : undefined;
+}
+
+function findBinary(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/libexec'];
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+interface Guarded {
+  kill(): Promise<void>;
+}
+
+// The shell holds the server's life: it waits on its input, which ends when this process does, however that ends.
+const guardScript = '"$@" & pid=$!; cat > /dev/null; kill -9 $pid; wait $pid 2> /dev/null; exit 0';
+
+/** Starts the server and waits for its own word that it takes connections. */
+async function startGuarded(server: string, parameters: string[]): Promise<Guarded> {
+  const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', server, ...parameters], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const gone = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
+  await waitForWord(guard, gone, /ready for connections/);
+  return {
+    kill() {
+      guard.stdin!.end();
+      return gone;
+    },
+  };
+}
+
+function waitForWord(guard: ChildProcess, gone: Promise<void>, word: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    guard.stderr!.on('data', (chunk: Buffer) => {
+      if (said.length < 100_000) said += chunk.toString();
+      if (word.test(said)) resolve();
+      // `cat` waits for us even when the server has gone by itself.
+      if (/Aborting|\[ERROR\].*(Can't start|Failed)/.test(said)) guard.stdin!.end();
+    });
+    void gone.then(() => reject(new Error(`the server did not start:\n${said.slice(-2_000)}`)));
+  });
+}
