@@ -16,6 +16,7 @@ import { createSignals, type Role } from './log/signals.js';
 import { callOperation } from './operation/call.js';
 import { makeOperation, type Operation, wrap } from './operation/operation.js';
 import type { AnyOperationOptions } from './operation/options.js';
+import { register } from './operation/registered.js';
 import { callerFor, type Hall } from './operation/visit.js';
 import { createVisits } from './operation/visits.js';
 import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
@@ -197,6 +198,7 @@ function build(options: AnyOptions): AnyFusio {
     trigger: notAvailable('trigger'),
     webhook: notAvailable('webhook'),
     cronjob: notAvailable('cronjob'),
+    operations: () => [...operations.values()].map(register),
     use(adapter) {
       if (typeof adapter !== 'function') throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
       const done = adapter(fusio);

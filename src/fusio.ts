@@ -12,6 +12,7 @@ import type { TriggerHandle, TriggerOptions } from './event/trigger.js';
 import type { InjectOptions, InjectResponse } from './http/inject.js';
 import type { Off, Role, Signals } from './log/signals.js';
 import type { OperationOptions } from './operation/options.js';
+import type { RegisteredOperation } from './operation/registered.js';
 import type { Schema, Static } from './schema/static.js';
 import type { WebhookHandle, WebhookOptions } from './webhook/webhook.js';
 
@@ -80,6 +81,8 @@ export interface Fusio<out Connections, out Events> {
   webhook(options: WebhookOptions<EventReference<Events> | '*'>): WebhookHandle;
   /** Not in this version: throws `NOT_AVAILABLE`. */
   cronjob(options: CronjobOptions<Context<Connections, Events>>): CronjobHandle;
+  /** All operations, in the order of their registration. */
+  operations(): readonly RegisteredOperation[];
   /** Runs an adapter at once; `ready()` waits for it where it is asynchronous. */
   use(adapter: Adapter<Connections, Events>): this;
 

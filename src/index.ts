@@ -70,6 +70,7 @@ export type {
   OperationBase,
   OperationOptions,
 } from './operation/options.js';
+export type { RegisteredOperation } from './operation/registered.js';
 export type { FusioOptions } from './options.js';
 export type { Schema, Static } from './schema/static.js';
 export type { WebhookBase, WebhookHandle, WebhookOptions } from './webhook/webhook.js';

@@ -1,0 +1,77 @@
+import type { Principal } from '../access/caller.js';
+import type { AnyFusio } from '../fusio.js';
+import type { RegisteredOperation } from '../operation/registered.js';
+
+export interface ContractOptions {
+  /** Who calls. Default: the system. */
+  as?: Principal | 'system';
+  /** Fails also for operations that have no example. Default: false. */
+  complete?: boolean;
+}
+
+export interface ContractReport {
+  /** How many examples were called. */
+  readonly called: number;
+}
+
+/**
+ * Calls every example of every operation and compares what comes with the operation's schemas, and the example's own response as well.
+ * Rejects with an error that lists all that does not fit. An example without a 2xx answer fails.
+ */
+export async function checkContract(fusio: AnyFusio, { as = 'system', complete = false }: ContractOptions = {}): Promise<ContractReport> {
+  const failures: string[] = [];
+  let called = 0;
+  for (const operation of fusio.operations()) {
+    const examples = Object.entries(operation.options.examples ?? {});
+    if (complete && examples.length === 0) failures.push(`operation "${operation.name}" has no example`);
+    for (const [name, example] of examples) {
+      called++;
+      const where = `operation "${operation.name}", example "${name}"`;
+      for (const problem of await checkExample(fusio, operation, example, as)) failures.push(`${where}: ${problem}`);
+    }
+  }
+  if (failures.length > 0) throw new Error(`the contract is broken in ${failures.length} place(s):\n${failures.join('\n')}`);
+  return { called };
+}
+
+interface Example {
+  readonly request?: unknown;
+  readonly response?: unknown;
+}
+
+async function checkExample(
+  fusio: AnyFusio,
+  operation: RegisteredOperation,
+  { request, response: expected }: Example,
+  as: Principal | 'system',
+): Promise<string[]> {
+  const { params = {}, query = {}, headers = {}, body } = (request ?? {}) as {
+    params?: Record<string, unknown>;
+    query?: Record<string, unknown>;
+    headers?: Record<string, string>;
+    body?: unknown;
+  };
+  const { method, path } = operation;
+  const missing = missingParams(path, params);
+  if (missing.length > 0) return [`request.params lacks ${missing.join(', ')}`];
+  const answer = await fusio.inject({ method, path: operation.fillPath(params), query, headers, body, as });
+  const problems: string[] = [];
+  if (answer.status < 200 || answer.status > 299) problems.push(`answers ${answer.status}: ${answer.text().slice(0, 500)}`);
+  else if (answer.headers.get('content-type')?.includes('json')) {
+    problems.push(...described('the answer', operation.checkResponse(answer.status, answer.json())));
+  }
+  if (expected !== undefined) {
+    const status = answer.status < 300 ? answer.status : 200;
+    problems.push(...described('the example', operation.checkResponse(status, expected)));
+  }
+  return problems;
+}
+
+function described(what: string, issues: readonly { pointer: string; message: string }[]): string[] {
+  return issues.map(({ pointer, message }) => `${what} ${pointer} ${message}`);
+}
+
+function missingParams(path: string, params: Record<string, unknown>): string[] {
+  const names = [...path.matchAll(/\/(?:[:*]|\$)([a-zA-Z_]\w*)/g)].map((match) => match[1]!);
+  return names.filter((name) => params[name] === undefined);
+}
