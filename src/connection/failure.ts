@@ -36,7 +36,8 @@ function isFailure(error: unknown, depth: number): boolean {
   // Connecting to a name with several addresses fails with all their errors; `fetch` keeps the real one as its cause.
   const { errors, cause } = error;
   if (Array.isArray(errors) && errors.length > 0) {
-    return errors.slice(0, 20).every((inner) => isFailure(inner, depth + 1));
+    // Spread, because `every` would skip holes and call an array of them a failure.
+    return [...errors.slice(0, 20)].every((inner) => isFailure(inner, depth + 1));
   }
   return isFailure(cause, depth + 1);
 }
@@ -77,4 +78,8 @@ const codes: ReadonlySet<string> = new Set([
 // mysql2 gives these no code.
 const messages = /^(Pool is closed|Can't add new command when connection is in closed state|Queue limit reached)/;
 
-const badAnswers: ReadonlySet<string> = new Set(['ERR_BAD_RESPONSE', 'ERR_FR_TOO_MANY_REDIRECTS']);
+const badAnswers: ReadonlySet<string> = new Set([
+  'ERR_BAD_RESPONSE',
+  'ERR_FR_TOO_MANY_REDIRECTS',
+  'ERR_FR_REDIRECTION_FAILURE',
+]);

@@ -81,12 +81,17 @@ class LibsqlStatement implements SqliteStatement {
 
   run(...parameters: SqliteParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
     this.#one ??= this.#prepare();
+    if (this.#one.reader) return this.#runToEnd(parameters);
     const { changes, lastInsertRowid } = this.#one.run(this.#bind(parameters));
-    return { changes: this.#one.reader ? this.#changes() : changes, lastInsertRowid };
+    return { changes, lastInsertRowid };
   }
 
-  #changes(): number {
-    return Number(this.#database.prepare('SELECT changes() AS n').get([])?.n);
+  /** A statement with RETURNING counts its changes when its last row has been read. */
+  #runToEnd(parameters: SqliteParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+    this.#many ??= this.#prepare();
+    for (const _ of this.#many.iterate(this.#bind(parameters)));
+    const row = this.#database.prepare('SELECT changes() AS changes, last_insert_rowid() AS id').get([]);
+    return { changes: Number(row?.changes), lastInsertRowid: Number(row?.id) };
   }
 
   #prepare(): NativeStatement {

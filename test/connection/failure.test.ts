@@ -1,12 +1,18 @@
-import { createConnection as connectSocket } from 'node:net';
+import { createConnection as connectSocket, createServer } from 'node:net';
 import axios from 'axios';
 import { connectionFailure, upstreamAnswer } from '../../src/connection/failure.js';
 import { FusioError } from '../../src/errors.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
-/** A port that nobody listens on. */
-const closedPort = 1;
+/** A port that nobody listens on any more. */
+async function freedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe('connectionFailure', () => {
   it.each([
@@ -35,11 +41,11 @@ describe('connectionFailure', () => {
   );
 
   it('knows a connect that was refused, of a socket, of axios and of fetch', async () => {
-    const socket = await new Promise((resolve) => connectSocket(closedPort, '127.0.0.1').once('error', resolve));
-    const ofAxios = await axios
-      .get(`http://127.0.0.1:${closedPort}/`, { proxy: false })
-      .catch((error: unknown) => error);
-    const ofFetch = await fetch(`http://127.0.0.1:${closedPort + 8}/`).catch((error: unknown) => error);
+    const port = await freedPort();
+
+    const socket = await new Promise((resolve) => connectSocket(port, '127.0.0.1').once('error', resolve));
+    const ofAxios = await axios.get(`http://127.0.0.1:${port}/`, { proxy: false }).catch((error: unknown) => error);
+    const ofFetch = await fetch(`http://127.0.0.1:${port}/`).catch((error: unknown) => error);
 
     expect(connectionFailure(socket)).toBe(true);
     expect(connectionFailure(ofAxios)).toBe(true);
