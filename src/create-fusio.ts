@@ -1,9 +1,9 @@
-import { FusioError } from './errors.js';
 import { type Around, type Handle, handleOf } from './action/action.js';
 import type { Call, CallOptions, OperationHandle } from './action/call.js';
 import type { Events, PayloadsOf } from './action/dispatch.js';
 import { systemClock } from './clock.js';
 import { createConnections } from './connection/pool.js';
+import { FusioError } from './errors.js';
 import type { AnyFusio, Fusio, Health } from './fusio.js';
 import { createCors } from './http/cors.js';
 import { createGate } from './http/gate.js';
@@ -27,10 +27,9 @@ import { createSchemas } from './schema/schemas.js';
  * Makes a fusio. Connections and events are fixed here, once; everything else is registered on it.
  * Throws `OPTIONS_INVALID` with the name of what does not fit.
  */
-export function createFusio<
-  Connections extends object = {},
-  const E extends Events = {},
->(options: FusioOptions<Connections, E> = {}): Fusio<Connections, PayloadsOf<E>> {
+export function createFusio<Connections extends object = {}, const E extends Events = {}>(
+  options: FusioOptions<Connections, E> = {},
+): Fusio<Connections, PayloadsOf<E>> {
   // The parts know nothing of the types that the caller's options carry.
   return build(options as AnyOptions) as Fusio<any, any>;
 }
@@ -51,7 +50,8 @@ function build(options: AnyOptions): AnyFusio {
       signals.emit('connection:failed', { connection, error });
     },
   });
-  for (const [name, connection] of Object.entries(options.connections ?? {})) connections.add(name, connection as never);
+  for (const [name, connection] of Object.entries(options.connections ?? {}))
+    connections.add(name, connection as never);
 
   const actions = new Map<string, Handle>();
   const operations = new Map<string, Operation>();
@@ -174,16 +174,22 @@ function build(options: AnyOptions): AnyFusio {
     action(name, action) {
       const handle = handleOf(action);
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(name)) {
-        throw new FusioError('NAME_INVALID', `action: the name must be letters, digits, "_", "-" and ".", got ${describe(name)}`);
+        throw new FusioError(
+          'NAME_INVALID',
+          `action: the name must be letters, digits, "_", "-" and ".", got ${describe(name)}`,
+        );
       }
-      if (!handle) throw new FusioError('ACTION_INVALID', `action "${name}": a function or an object with handle() is needed`);
-      if (actions.has(name)) throw new FusioError('NAME_TAKEN', `action "${name}" is registered already; names are unique`);
+      if (!handle)
+        throw new FusioError('ACTION_INVALID', `action "${name}": a function or an object with handle() is needed`);
+      if (actions.has(name))
+        throw new FusioError('NAME_TAKEN', `action "${name}" is registered already; names are unique`);
       actions.set(name, handle);
       return Object.freeze({ kind: 'action', name, handle }) as never;
     },
     operation: (given) => addOperation(given as AnyOperationOptions) as never,
     around(wrapper) {
-      if (typeof wrapper !== 'function') throw new FusioError('OPTIONS_INVALID', 'around: a function (next, request, context) is needed');
+      if (typeof wrapper !== 'function')
+        throw new FusioError('OPTIONS_INVALID', 'around: a function (next, request, context) is needed');
       arounds.push(wrapper);
       for (const operation of operations.values()) operation.run = wrap(operation.inner, arounds);
       return fusio;
@@ -200,7 +206,8 @@ function build(options: AnyOptions): AnyFusio {
     cronjob: notAvailable('cronjob'),
     operations: () => [...operations.values()].map(register),
     use(adapter) {
-      if (typeof adapter !== 'function') throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
+      if (typeof adapter !== 'function')
+        throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
       const done = adapter(fusio);
       if (done instanceof Promise) {
         // Whoever awaits ready() hears of a failure; until then nobody does.
@@ -238,7 +245,8 @@ function checkAll(options: AnyOptions): void {
   const { logger, clock } = options;
   if (logger !== undefined && logger !== false) {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-      if (typeof logger?.[level] !== 'function') invalid(`logger must have debug, info, warn and error, ${level} is missing`);
+      if (typeof logger?.[level] !== 'function')
+        invalid(`logger must have debug, info, warn and error, ${level} is missing`);
     }
   }
   if (clock !== undefined && typeof clock?.now !== 'function') invalid('clock must have now()');

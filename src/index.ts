@@ -1,4 +1,5 @@
 export { Type } from 'typebox';
+export type { App, Principal, Token, User } from './access/caller.js';
 export type {
   Action,
   ActionDefinition,
@@ -34,7 +35,6 @@ export type {
 } from './action/request.js';
 export { respond } from './action/request.js';
 export type { MediaType, StatusMap } from './action/result.js';
-export type { App, Principal, Token, User } from './access/caller.js';
 export type { Clock } from './clock.js';
 export { type Connection, type ConnectionHandle, defineConnection } from './connection/connection.js';
 export { createFusio } from './create-fusio.js';

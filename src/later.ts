@@ -6,6 +6,9 @@ import { FusioError } from './errors.js';
  */
 export function notAvailable(name: 'dispatch' | 'event' | 'events' | 'trigger' | 'webhook' | 'cronjob'): () => never {
   return function refuse(): never {
-    throw new FusioError('NOT_AVAILABLE', `${name}: events, webhooks and cronjobs are not in this version of fusio yet`);
+    throw new FusioError(
+      'NOT_AVAILABLE',
+      `${name}: events, webhooks and cronjobs are not in this version of fusio yet`,
+    );
   };
 }

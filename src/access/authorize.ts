@@ -25,16 +25,21 @@ export function unauthenticated(message?: string): FusioError {
 
 function scopeMissing(scopes: readonly string[]): FusioError {
   const challenge = `Bearer realm="fusio", error="insufficient_scope", scope="${scopes.join(' ')}"`;
-  return new FusioError('SCOPE_MISSING', `This operation needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}`, {
-    headers: { 'www-authenticate': challenge },
-  });
+  return new FusioError(
+    'SCOPE_MISSING',
+    `This operation needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}`,
+    {
+      headers: { 'www-authenticate': challenge },
+    },
+  );
 }
 
 /** Whether any of the held scopes covers any of the wanted ones: `todo` covers `todo` and `todo.*`. */
 export function coversAny(held: readonly string[], wanted: readonly string[]): boolean {
   for (const scope of held) {
     for (const want of wanted) {
-      if (want === scope || (want.length > scope.length && want.startsWith(scope) && want[scope.length] === '.')) return true;
+      if (want === scope || (want.length > scope.length && want.startsWith(scope) && want[scope.length] === '.'))
+        return true;
     }
   }
   return false;

@@ -59,7 +59,10 @@ export interface Principal {
 /** The caller that a principal describes. Throws `OPTIONS_INVALID` where the host's hook gave something else. */
 export function callerOf(principal: unknown): Caller {
   if (typeof principal !== 'object' || principal === null) {
-    throw new FusioError('OPTIONS_INVALID', `authenticate must return a principal, null or 'challenge', got ${typeof principal}`);
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `authenticate must return a principal, null or 'challenge', got ${typeof principal}`,
+    );
   }
   return makeCaller(principal);
 }

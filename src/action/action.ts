@@ -50,7 +50,9 @@ export function handleOf(action: unknown): Handle | undefined {
   if (typeof action !== 'object' || action === null) return undefined;
   const { handle } = action as { handle?: unknown };
   // A method of a class needs its instance.
-  return typeof handle === 'function' ? (request, context) => (action as { handle: Handle }).handle(request, context) : undefined;
+  return typeof handle === 'function'
+    ? (request, context) => (action as { handle: Handle }).handle(request, context)
+    : undefined;
 }
 
 export interface ActionDefinition<C, P, Q, H, B, R, Context> {
@@ -91,7 +93,10 @@ export function defineAction<
 > {
   const { name, handle } = definition;
   if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) {
-    throw new FusioError('NAME_INVALID', `action: the name must be kebab-case like "sql-select-all", got ${quote(name)}`);
+    throw new FusioError(
+      'NAME_INVALID',
+      `action: the name must be kebab-case like "sql-select-all", got ${quote(name)}`,
+    );
   }
   if (typeof handle !== 'function') {
     throw new FusioError('ACTION_INVALID', `action "${name}": handle must be a function`);
@@ -102,7 +107,8 @@ export function defineAction<
   const factory = (...given: [configuration?: unknown]) => {
     const configuration = configure(given[0]);
     return {
-      handle: (request: Request, context: Context) => handle.call(definition, request as never, configuration as never, context),
+      handle: (request: Request, context: Context) =>
+        handle.call(definition, request as never, configuration as never, context),
     };
   };
   return Object.defineProperty(factory, 'action', { value: name, enumerable: true }) as never;

@@ -21,13 +21,11 @@ export type EventReference<Events> = (keyof Events & string) | EventHandle<any>;
 export type PayloadOf<Events, Event> =
   Event extends EventHandle<infer Payload> ? Payload : Event extends keyof Events ? Events[Event] : never;
 
-export interface Dispatch<Events> {
-  <Event extends EventReference<Events>>(
-    event: Event,
-    payload: NoInfer<PayloadOf<Events, Event>>,
-    options?: DispatchOptions,
-  ): Promise<EventId>;
-}
+export type Dispatch<Events> = <Event extends EventReference<Events>>(
+  event: Event,
+  payload: NoInfer<PayloadOf<Events, Event>>,
+  options?: DispatchOptions,
+) => Promise<EventId>;
 
 export interface EventOptions<S> {
   schema: S;

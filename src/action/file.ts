@@ -43,7 +43,8 @@ export async function openFile({ path }: FileBody): Promise<OpenFile> {
     handle = await open(path, 'r');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') throw new FusioError('NOT_FOUND', 'There is no such file', { cause });
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR')
+      throw new FusioError('NOT_FOUND', 'There is no such file', { cause });
     throw cause;
   }
   try {

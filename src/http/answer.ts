@@ -23,7 +23,12 @@ export interface Conditions {
 }
 
 /** Renders the outcome of an operation. A promise only where a file has to be opened first. */
-export function answerOutcome(visit: Visit, route: Route, outcome: Outcome, conditions: Conditions): Answer | Promise<Answer> {
+export function answerOutcome(
+  visit: Visit,
+  route: Route,
+  outcome: Outcome,
+  conditions: Conditions,
+): Answer | Promise<Answer> {
   const { status, kind, body } = outcome;
   const headers = headersOf(visit, route, outcome);
   if (kind === 'json') return answerJson(route, status, headers, body, conditions);
@@ -47,7 +52,14 @@ export function answerOutcome(visit: Visit, route: Route, outcome: Outcome, cond
 export function answerError(error: FusioError, requestId: string, instance: string | undefined): Answer {
   const problem = { ...error.toProblem(), ...(instance !== undefined && { instance }), requestId };
   const body = JSON.stringify(problem);
-  const headers = ['content-type', 'application/problem+json', 'content-length', String(Buffer.byteLength(body)), 'x-request-id', requestId];
+  const headers = [
+    'content-type',
+    'application/problem+json',
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'x-request-id',
+    requestId,
+  ];
   for (const [name, value] of Object.entries(error.headers ?? {})) {
     if (value !== undefined) push(headers, name, typeof value === 'number' ? String(value) : value);
   }
@@ -83,13 +95,18 @@ function answerJson(route: Route, status: number, headers: string[], value: unkn
   if (route.etag && status === 200) {
     const tag = `"${createHash('sha1').update(body).digest('base64url')}"`;
     setDefault(headers, 'etag', tag);
-    if (matches(conditions.header('if-none-match'), tag)) return { status: 304, headers: withoutContent(headers), body: undefined };
+    if (matches(conditions.header('if-none-match'), tag))
+      return { status: 304, headers: withoutContent(headers), body: undefined };
   }
   headers.push('content-length', String(Buffer.byteLength(body)));
   return { status, headers, body };
 }
 
-function answerRaw({ status, body, mediaType }: Outcome, headers: string[], conditions: Conditions): Answer | Promise<Answer> {
+function answerRaw(
+  { status, body, mediaType }: Outcome,
+  headers: string[],
+  conditions: Conditions,
+): Answer | Promise<Answer> {
   if (body instanceof Response) return answerResponse(body, headers);
   if (body instanceof FileBody) return answerFile(body, status, headers, mediaType, conditions);
   if (typeof body === 'string') {
@@ -192,4 +209,3 @@ function push(headers: string[], name: string, value: string | readonly string[]
 function withCharset(mediaType: string): string {
   return mediaType.startsWith('text/') && !mediaType.includes('charset') ? `${mediaType}; charset=utf-8` : mediaType;
 }
-

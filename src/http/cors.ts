@@ -19,8 +19,12 @@ export interface Cors {
 
 /** `true` is any origin without credentials. */
 export function createCors(options: true | CorsOptions): Cors {
-  const { origins, credentials = false, maxAgeMs = 600_000, exposeHeaders = [] }: CorsOptions =
-    options === true ? { origins: '*' } : options;
+  const {
+    origins,
+    credentials = false,
+    maxAgeMs = 600_000,
+    exposeHeaders = [],
+  }: CorsOptions = options === true ? { origins: '*' } : options;
   const exposed = [...new Set(['x-request-id', 'retry-after', 'deprecation', 'sunset', ...exposeHeaders])].join(', ');
 
   function allowed(origin: string | undefined): string | undefined {
@@ -34,7 +38,12 @@ export function createCors(options: true | CorsOptions): Cors {
     // The answer differs by origin, also for those that are not let in: a cache must know.
     const vary = origins === '*' ? [] : ['vary', 'origin'];
     if (origin === undefined) return vary;
-    return [...vary, 'access-control-allow-origin', origin, ...(credentials ? ['access-control-allow-credentials', 'true'] : [])];
+    return [
+      ...vary,
+      'access-control-allow-origin',
+      origin,
+      ...(credentials ? ['access-control-allow-credentials', 'true'] : []),
+    ];
   }
 
   return {

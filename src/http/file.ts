@@ -27,7 +27,7 @@ export async function answerFile(
       await file.close();
       return { status: 304, headers: withoutContent(headers), body: undefined };
     }
-    const range = status === 200 ? rangeOf(conditions, file.size, tag, modified) : undefined;
+    const range = status === 200 ? rangeOf(conditions, file.size, modified) : undefined;
     const [start, end] = range ?? [0, file.size - 1];
     headers.push('content-length', String(end - start + 1));
     if (range) headers.push('content-range', `bytes ${start}-${end}/${file.size}`);
@@ -51,7 +51,11 @@ function isFresh({ method, header }: Conditions, tag: string, modified: Date): b
 }
 
 /** The one range that is asked for; several, or one that cannot be read, are answered with the whole file. */
-function rangeOf({ method, header }: Conditions, size: number, tag: string, modified: Date): [number, number] | undefined {
+function rangeOf(
+  { method, header }: Conditions,
+  size: number,
+  modified: Date,
+): [number, number] | undefined {
   const match = method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(header('range') ?? '') : null;
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const ifRange = header('if-range');
@@ -69,6 +73,9 @@ function rangeOf({ method, header }: Conditions, size: number, tag: string, modi
 /** RFC 6266: a plain name for old readers, and the true one in UTF-8. */
 function disposition(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const encoded = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

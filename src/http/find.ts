@@ -1,6 +1,6 @@
 import { FusioError } from '../errors.js';
-import type { Match } from './serve.js';
 import type { Route } from './route.js';
+import type { Match } from './serve.js';
 import type { Tree } from './tree.js';
 
 /** A path that is ours but has no operation for the method. */
@@ -17,7 +17,9 @@ export function findRoute(tree: Tree<Route>, method: string, url: string): Match
   if (!found) return undefined;
   const route = found.methods.get(method);
   if (route) return { route, values: found.values, queryText: mark === -1 ? '' : withoutFragment(url.slice(mark + 1)) };
-  return { methods: [...found.methods.keys(), 'OPTIONS'].filter((one, index, all) => all.indexOf(one) === index).sort() };
+  return {
+    methods: [...found.methods.keys(), 'OPTIONS'].filter((one, index, all) => all.indexOf(one) === index).sort(),
+  };
 }
 
 export function isMatch(found: Match | OtherMethods): found is Match {

@@ -56,7 +56,8 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
 
     const seen = new NodeRequest(request, response, parts.clientIp);
     if (!gate.enter()) return deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined);
-    const served = found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
+    const served =
+      found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
     if (isPromise(served)) void served.then((done) => deliver(request, response, done, gate));
     else deliver(request, response, served, gate);
   }
@@ -66,7 +67,11 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (cors) served.answer.headers.push(...cors.headers(request.headers));
     if (gate.isClosed && !response.headersSent) served.answer.headers.push('connection', 'close');
     function done(error?: Error): void {
-      if (error && visit) parts.hall.log.error({ operation: visit.operation.name, requestId: visit.id }, `the answer broke off: ${error.message}`);
+      if (error && visit)
+        parts.hall.log.error(
+          { operation: visit.operation.name, requestId: visit.id },
+          `the answer broke off: ${error.message}`,
+        );
       end(visit);
       open?.leave();
     }
@@ -75,7 +80,12 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     } catch (error) {
       // A header that cannot be sent, such as one with a line break: nothing has gone out yet.
       const failure = new FusioError('RESULT_INVALID', undefined, { cause: error });
-      send(request, response, refuseRequest(parts, new NodeRequest(request, response, parts.clientIp), failure).answer, done);
+      send(
+        request,
+        response,
+        refuseRequest(parts, new NodeRequest(request, response, parts.clientIp), failure).answer,
+        done,
+      );
     }
   }
 
@@ -85,7 +95,12 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     parts.hall.visits.delete(visit);
   }
 
-  function answerOwn(request: NodeRequest | WebRequest, method: string, found: Match | OtherMethods | undefined, isPreflight: boolean): Served {
+  function answerOwn(
+    request: NodeRequest | WebRequest,
+    method: string,
+    found: Match | OtherMethods | undefined,
+    isPreflight: boolean,
+  ): Served {
     if (cors && isPreflight && found) {
       const headers = [...cors.preflight(request.headers, methodsOf(found))];
       return { answer: { status: 204, headers, body: undefined }, visit: undefined };

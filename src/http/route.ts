@@ -1,7 +1,7 @@
-import type { Consumes } from '../operation/options.js';
-import type { Operation } from '../operation/operation.js';
-import type { BodyPlan } from './body/read.js';
 import { FusioError } from '../errors.js';
+import type { Operation } from '../operation/operation.js';
+import type { Consumes } from '../operation/options.js';
+import type { BodyPlan } from './body/read.js';
 
 /** An operation as HTTP serves it. */
 export interface Route {
@@ -42,7 +42,10 @@ function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined
   const types = consumes.map((one) => (typeof one === 'string' ? one : one.type).toLowerCase());
   const kinds = new Set(types.map(kindOf));
   if (kinds.size > 1) {
-    throw new FusioError('OPERATION_INVALID', `operation "${name}": consumes mixes ${[...kinds].join(' and ')}; register an operation for each`);
+    throw new FusioError(
+      'OPERATION_INVALID',
+      `operation "${name}": consumes mixes ${[...kinds].join(' and ')}; register an operation for each`,
+    );
   }
   const [kind = 'json'] = kinds;
   const limits = consumes.find((one) => typeof one === 'object');

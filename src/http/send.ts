@@ -10,7 +10,12 @@ const lingerMs = 2_000;
  * Sends an answer over `node:http`. `done` is called once: when it is handed over, or when the client is gone.
  * Throws where a header cannot be sent; nothing has gone out then.
  */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer, done: (error?: Error) => void): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+  done: (error?: Error) => void,
+): void {
   const { status, headers } = answer;
   const body = request.method === 'HEAD' ? undefined : answer.body;
   if (body === undefined && answer.body instanceof Readable) answer.body.destroy();

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.js';
-import { FusioError } from '../errors.js';
+import type { FusioError } from '../errors.js';
 import type { Outcome } from '../operation/check.js';
 import { walk } from '../operation/corridor.js';
 import { failureOf } from '../operation/failure.js';
@@ -31,7 +31,12 @@ export function serve(parts: HttpParts, request: HttpRequest, match: Match, as?:
   const visit = new Visit(parts.hall, route.operation, entrance, 0, saneId(request.headers['x-request-id']));
   try {
     const answer = proceed(visit, walk(visit), finish);
-    return isPromise(answer) ? answer.then((done) => close(visit, done), (error: unknown) => refuse(visit, error)) : close(visit, answer);
+    return isPromise(answer)
+      ? answer.then(
+          (done) => close(visit, done),
+          (error: unknown) => refuse(visit, error),
+        )
+      : close(visit, answer);
   } catch (error) {
     return refuse(visit, error);
   }
@@ -76,7 +81,11 @@ export function refuseRequest(parts: HttpParts, request: HttpRequest, error: Fus
   const { hall } = parts;
   const requestId = saneId(request.headers['x-request-id']) ?? hall.nextRequestId();
   if (error.status >= 500 && error.code !== 'SHUTTING_DOWN') reportFailure(hall, undefined, requestId, 'http', error);
-  if (hall.keepsRecords) hall.log.info({ method: request.method, status: error.status, code: error.code, requestId, source: 'http' }, 'call');
+  if (hall.keepsRecords)
+    hall.log.info(
+      { method: request.method, status: error.status, code: error.code, requestId, source: 'http' },
+      'call',
+    );
   hall.signals.emit('request:done', { operation: undefined, status: error.status, ms: 0, requestId, source: 'http' });
   return { answer: answerError(error, requestId, request.fullPath), visit: undefined };
 }

@@ -1,4 +1,11 @@
-import { createServer, IncomingMessage, type RequestListener, type Server, type ServerOptions, ServerResponse } from 'node:http';
+import {
+  createServer,
+  IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Application } from 'express';
 
@@ -39,7 +46,11 @@ function constructorsFor(app: Application): ServerOptions {
   }
   Request.prototype = prototypes.request;
   function Response(this: ServerResponse, request: IncomingMessage, options: unknown): void {
-    (ServerResponse as unknown as (this: ServerResponse, request: IncomingMessage, options: unknown) => void).call(this, request, options);
+    (ServerResponse as unknown as (this: ServerResponse, request: IncomingMessage, options: unknown) => void).call(
+      this,
+      request,
+      options,
+    );
   }
   Response.prototype = prototypes.response;
   return { IncomingMessage: Request, ServerResponse: Response } as unknown as ServerOptions;

@@ -15,6 +15,9 @@ export function toResponse({ status, headers, body }: Answer, method: string, do
     }
   }
   done();
-  const content = method === 'HEAD' || status === 204 || status === 304 ? null : ((body as string | Uint8Array<ArrayBuffer> | undefined) ?? null);
+  const content =
+    method === 'HEAD' || status === 204 || status === 304
+      ? null
+      : ((body as string | Uint8Array<ArrayBuffer> | undefined) ?? null);
   return new Response(content, { status, headers: fields });
 }

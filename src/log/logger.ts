@@ -18,7 +18,8 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 /** The logger where the host gives none: warnings and errors to stderr, a JSON line each. */
 export function stderrLogger(fields: object = {}): Logger {
   function write(level: Level, first: object | string, message?: string): void {
-    const entry = typeof first === 'string' ? { message: first } : { ...first, ...(message !== undefined && { message }) };
+    const entry =
+      typeof first === 'string' ? { message: first } : { ...first, ...(message !== undefined && { message }) };
     const line = safeJson({ time: new Date().toISOString(), level, ...fields, ...entry });
     process.stderr.write(`${line}\n`);
   }
@@ -32,7 +33,13 @@ export function stderrLogger(fields: object = {}): Logger {
 }
 
 /** `logger: false`. */
-export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silentLogger };
+export const silentLogger: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  child: () => silentLogger,
+};
 
 /** Whether records of level info would be seen at all: where not, they are not even made. */
 export function hearsInfo(logger: Logger): boolean {

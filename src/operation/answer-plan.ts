@@ -44,8 +44,12 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     for (const [status, schema] of Object.entries(map)) {
       declared.set(statusOf(status, where, 200), { plan: plan(schema, ` ${status}`), schema });
     }
-    const lowest = Object.keys(map).map(Number).sort((a, b) => a - b).find((status) => status < 300);
-    if (lowest === undefined) throw new FusioError('OPERATION_INVALID', `${where}: response needs a status from 200 to 299`);
+    const lowest = Object.keys(map)
+      .map(Number)
+      .sort((a, b) => a - b)
+      .find((status) => status < 300);
+    if (lowest === undefined)
+      throw new FusioError('OPERATION_INVALID', `${where}: response needs a status from 200 to 299`);
     const status = options.status ?? lowest;
     const main = declared.get(status);
     if (!main) throw new FusioError('OPERATION_INVALID', `${where}: status ${status} is not among those of response`);

@@ -24,7 +24,7 @@ export async function callOperation(
     if (depth > deepest) throw new FusioError('CALL_TOO_DEEP');
     if (signal?.aborted) throw new FusioError('CALL_CANCELLED', undefined, { cause: signal.reason });
     const outcome = await walk(visit);
-    const value = valueOf(outcome);
+    const value = resultOf(outcome);
     recordVisit(visit, outcome.status);
     return value;
   } catch (thrown) {
@@ -38,7 +38,7 @@ export async function callOperation(
 }
 
 /** The body of a 2xx or 3xx; anything else is an error, as it is for a caller over HTTP. */
-function valueOf({ status, body }: Outcome): unknown {
+function resultOf({ status, body }: Outcome): unknown {
   if (status < 400) return body;
   const isObject = typeof body === 'object' && body !== null;
   throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
@@ -64,7 +64,8 @@ class DirectEntrance implements Entrance {
 
   read(): RawRequest {
     const input = (this.input ?? {}) as Partial<Request>;
-    if (typeof input !== 'object') throw new FusioError('REQUEST_INVALID', 'The input of a call is an object of params, query, headers and body');
+    if (typeof input !== 'object')
+      throw new FusioError('REQUEST_INVALID', 'The input of a call is an object of params, query, headers and body');
     return { params: input.params ?? {}, query: input.query ?? {}, headers: input.headers ?? {}, body: input.body };
   }
 

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { isReply, type Reply } from '../action/request.js';
 import { FileBody } from '../action/file.js';
+import { isReply, type Reply } from '../action/request.js';
 import { FusioError } from '../errors.js';
 import type { AnswerPlan } from './answer-plan.js';
 import type { Visit } from './visit.js';
@@ -49,11 +49,15 @@ function checkBody(
   if (status === 204 || status === 205 || status === 304) return empty(status, headers);
   switch (plan?.kind) {
     case 'json':
-      if (isRaw(body)) throw broken(visit, 'a stream or a buffer does not go with a response schema: declare a media type');
+      if (isRaw(body))
+        throw broken(visit, 'a stream or a buffer does not go with a response schema: declare a media type');
       return { status, headers, kind: 'json', body: written(visit, plan, status, body), mediaType: undefined };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {
-        throw broken(visit, `${plan.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`);
+        throw broken(
+          visit,
+          `${plan.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
+        );
       }
       return { status, headers, kind: 'raw', body, mediaType: plan.mediaType };
     case 'events':

@@ -8,7 +8,10 @@ export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
   if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
   const upstream = upstreamAnswer(thrown);
   if (upstream) {
-    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${upstream.status}`, { cause: thrown, expose: false });
+    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${upstream.status}`, {
+      cause: thrown,
+      expose: false,
+    });
   }
   if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
   return httpError(thrown) ?? new FusioError('INTERNAL_ERROR', undefined, { cause: thrown });

@@ -65,7 +65,14 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   return {
     name,
     method,
-    handle: Object.freeze({ kind: 'operation', name, method, path: options.path, scopes, stability: options.stability ?? 'stable' }),
+    handle: Object.freeze({
+      kind: 'operation',
+      name,
+      method,
+      path: options.path,
+      scopes,
+      stability: options.stability ?? 'stable',
+    }),
     options,
     segments,
     public: options.public ?? false,
@@ -96,14 +103,20 @@ function findAction(action: unknown, parts: OperationParts, where: string): Hand
     const named = parts.action(action);
     if (named) return named;
     const known = [...parts.actionNames()];
-    const list = known.length > 0 ? `registered are ${known.slice(0, 10).join(', ')}` : 'register it first with fusio.action()';
+    const list =
+      known.length > 0 ? `registered are ${known.slice(0, 10).join(', ')}` : 'register it first with fusio.action()';
     throw new FusioError('ACTION_INVALID', `${where}: there is no action "${action}"; ${list}`);
   }
   const handle = handleOf(action);
   if (handle) return handle;
   const hint =
-    typeof action === 'object' && action !== null && 'action' in action ? '' : '; a configured action is called: action({ … })';
-  throw new FusioError('ACTION_INVALID', `${where}: action must be a function, an object with handle() or a name${hint}`);
+    typeof action === 'object' && action !== null && 'action' in action
+      ? ''
+      : '; a configured action is called: action({ … })';
+  throw new FusioError(
+    'ACTION_INVALID',
+    `${where}: action must be a function, an object with handle() or a name${hint}`,
+  );
 }
 
 function aroundsOf(around: unknown, where: string): readonly Around[] {
@@ -142,7 +155,8 @@ function readersOf(
 
 function withNames(reader: Reader, where: string): HeaderReader {
   const { properties } = reader.schema as { properties?: object };
-  if (!properties) throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
+  if (!properties)
+    throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
   const names = Object.keys(properties).map((declared) => [declared, declared.toLowerCase()] as const);
   return {
     schema: reader.schema,

@@ -131,7 +131,15 @@ const anything = Type.Unknown();
 export const operationSchema: TSchema = Type.Object(
   {
     name: Type.String({ pattern: '^[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*$', maxLength: 255 }),
-    method: Type.Enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const satisfies readonly Method[]),
+    method: Type.Enum([
+      'GET',
+      'HEAD',
+      'POST',
+      'PUT',
+      'PATCH',
+      'DELETE',
+      'OPTIONS',
+    ] as const satisfies readonly Method[]),
     path: Type.String({ pattern: '^/', maxLength: 1024 }),
     description: Type.Optional(Type.String()),
     summary: Type.Optional(Type.String()),
@@ -187,7 +195,11 @@ export const operationSchema: TSchema = Type.Object(
       Type.Record(
         Type.String(),
         Type.Object(
-          { request: Type.Optional(anything), response: Type.Optional(anything), summary: Type.Optional(Type.String()) },
+          {
+            request: Type.Optional(anything),
+            response: Type.Optional(anything),
+            summary: Type.Optional(Type.String()),
+          },
           { additionalProperties: false },
         ),
       ),

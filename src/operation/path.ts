@@ -12,8 +12,10 @@ export type Segment =
  * Throws `OPERATION_INVALID` naming the operation and the segment.
  */
 export function parsePath(path: unknown, where: string): readonly Segment[] {
-  if (typeof path !== 'string' || !path.startsWith('/')) throw invalid(where, `path must begin with "/", got ${quote(path)}`);
-  if (/[?#\s]/.test(path.replace(/<[^/]*>/g, ''))) throw invalid(where, `path "${path}" must not have "?", "#" or white space`);
+  if (typeof path !== 'string' || !path.startsWith('/'))
+    throw invalid(where, `path must begin with "/", got ${quote(path)}`);
+  if (/[?#\s]/.test(path.replace(/<[^/]*>/g, '')))
+    throw invalid(where, `path "${path}" must not have "?", "#" or white space`);
   if (path === '/') return [];
   const names = new Set<string>();
   const texts = path.slice(1).split('/');

@@ -32,7 +32,13 @@ export function recordVisit(visit: Visit, status: number, error?: FusioError): v
 }
 
 /** Tells of something that is our fault, with its causes and without its secrets. */
-export function reportFailure(hall: Hall, operation: string | undefined, requestId: string, source: Source, error: FusioError): void {
+export function reportFailure(
+  hall: Hall,
+  operation: string | undefined,
+  requestId: string,
+  source: Source,
+  error: FusioError,
+): void {
   const cause: unknown = error.cause ?? error;
   // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
   hall.log.error({ operation, requestId, source, code: error.code, error: describeError(error) }, error.message);

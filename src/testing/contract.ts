@@ -18,7 +18,10 @@ export interface ContractReport {
  * Calls every example of every operation and compares what comes with the operation's schemas, and the example's own response as well.
  * Rejects with an error that lists all that does not fit. An example without a 2xx answer fails.
  */
-export async function checkContract(fusio: AnyFusio, { as = 'system', complete = false }: ContractOptions = {}): Promise<ContractReport> {
+export async function checkContract(
+  fusio: AnyFusio,
+  { as = 'system', complete = false }: ContractOptions = {},
+): Promise<ContractReport> {
   const failures: string[] = [];
   let called = 0;
   for (const operation of fusio.operations()) {
@@ -30,7 +33,8 @@ export async function checkContract(fusio: AnyFusio, { as = 'system', complete =
       for (const problem of await checkExample(fusio, operation, example, as)) failures.push(`${where}: ${problem}`);
     }
   }
-  if (failures.length > 0) throw new Error(`the contract is broken in ${failures.length} place(s):\n${failures.join('\n')}`);
+  if (failures.length > 0)
+    throw new Error(`the contract is broken in ${failures.length} place(s):\n${failures.join('\n')}`);
   return { called };
 }
 
@@ -45,7 +49,12 @@ async function checkExample(
   { request, response: expected }: Example,
   as: Principal | 'system',
 ): Promise<string[]> {
-  const { params = {}, query = {}, headers = {}, body } = (request ?? {}) as {
+  const {
+    params = {},
+    query = {},
+    headers = {},
+    body,
+  } = (request ?? {}) as {
     params?: Record<string, unknown>;
     query?: Record<string, unknown>;
     headers?: Record<string, string>;
@@ -56,7 +65,8 @@ async function checkExample(
   if (missing.length > 0) return [`request.params lacks ${missing.join(', ')}`];
   const answer = await fusio.inject({ method, path: operation.fillPath(params), query, headers, body, as });
   const problems: string[] = [];
-  if (answer.status < 200 || answer.status > 299) problems.push(`answers ${answer.status}: ${answer.text().slice(0, 500)}`);
+  if (answer.status < 200 || answer.status > 299)
+    problems.push(`answers ${answer.status}: ${answer.text().slice(0, 500)}`);
   else if (answer.headers.get('content-type')?.includes('json')) {
     problems.push(...described('the answer', operation.checkResponse(answer.status, answer.json())));
   }

@@ -20,7 +20,11 @@ export interface Receiver {
   /** The request after those that were taken already: waits for it when it has not come yet. */
   next(): Promise<Received>;
   /** Answers from now on with this status, body and headers, or as the function does. Default: 204. */
-  answer(status: number | ((request: Received, response: ServerResponse) => void), body?: unknown, headers?: Record<string, string>): void;
+  answer(
+    status: number | ((request: Received, response: ServerResponse) => void),
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): void;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,22 @@
+import type { Static as StaticOf } from 'typebox';
+
+/** A TypeBox schema of either package, or plain JSON Schema. Strings and numbers are kept out. */
+export type Schema = object;
+
+/** The structural shape of every `@sinclair/typebox` schema; that package is never imported. */
+interface LegacySchema {
+  static: unknown;
+  params: unknown[];
+}
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** The TypeScript type that a schema describes: `Static<typeof Todo>`. Works for both TypeBox packages and for JSON Schema. */
+export type Static<S> =
+  IsAny<S> extends true
+    ? any
+    : S extends LegacySchema
+      ? (S & { params: [] })['static']
+      : S extends object
+        ? StaticOf<S>
+        : unknown;
