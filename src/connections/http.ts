@@ -1,10 +1,14 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import type { AxiosInstance, AxiosStatic, CreateAxiosDefaults, InternalAxiosRequestConfig } from 'axios';
+import axios, {
+  AxiosError,
+  type AxiosInstance,
+  type CreateAxiosDefaults,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import type { Connection } from '../connection/connection.js';
 import { FusioError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
-import { loadPackage } from './load.js';
 
 export type { Connection } from '../connection/connection.js';
 
@@ -21,7 +25,7 @@ export interface HttpOptions extends CreateAxiosDefaults {
  * The defaults, each of which the options or one request can replace: keep-alive with at most 100 sockets a host,
  * 10 s without a byte are too long, an answer has at most 10 MB when unpacked, no proxy from the environment, and no redirects.
  * A service that is called with credentials has no business sending them elsewhere; with `maxRedirects` set, redirects are
- * followed to the same origin only. Errors come from the CommonJS axios: `axios.isAxiosError(error)` knows them, `instanceof` may not.
+ * followed to the same origin only.
  *
  * ```ts
  * const fusio = createFusio({
@@ -64,13 +68,12 @@ const defaults = {
 } satisfies CreateAxiosDefaults;
 
 function createClient(options: CreateAxiosDefaults, baseURL: string): AxiosInstance {
-  const axios = loadPackage<AxiosStatic>({ by: 'http()', name: 'axios' });
   const client = axios.create({ ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin), ...options });
   client.interceptors.request.use(function stayUnderBase(request: InternalAxiosRequestConfig) {
     if (request.baseURL !== baseURL || request.allowAbsoluteUrls !== false || isUnder(baseURL, request.url)) {
       return request;
     }
-    throw new axios.AxiosError('The URL leaves the baseURL of the connection', 'ERR_INVALID_URL', request);
+    throw new AxiosError('The URL leaves the baseURL of the connection', 'ERR_INVALID_URL', request);
   });
   return client;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { FusioError } from '../errors.js';
 
 export interface PackageNeed {
@@ -39,11 +39,14 @@ export function loadPackage<Module>(need: PackageNeed): Module {
   }
 }
 
-/** The `require` that finds the package: beside fusio first, as npm and pnpm put peers, then beside the app (a linked fusio). */
+/**
+ * The `require` that finds the package: beside fusio, beside the program that runs, or where it runs; an optional package
+ * is the app's own. There is no `import.meta.url` here: the CommonJS build would keep it and be no CommonJS any more.
+ */
 function requireFor(name: string): NodeJS.Require | undefined {
-  // The CommonJS build has a file name and no import.meta.url, the ESM build the reverse.
-  const here = typeof __filename === 'string' ? __filename : import.meta.url;
-  for (const from of [here, join(process.cwd(), 'package.json')]) {
+  const here = typeof __filename === 'string' ? __filename : undefined;
+  for (const from of [here, process.argv[1], join(process.cwd(), 'package.json')]) {
+    if (from === undefined || !(isAbsolute(from) || from.startsWith('file:'))) continue;
     const load = createRequire(from);
     try {
       load.resolve(name);
