@@ -1,0 +1,8 @@
+import { type PairRules, type Pairs, parsePairs } from '../query.js';
+
+const formRules: PairRules = { slot: 'body', invalid: 'FORM_INVALID', tooMany: 'FORM_TOO_LARGE', maxPairs: 1000 };
+
+/** Parses the text of an HTML form: a field that comes again has an array. */
+export function parseForm(text: string): Pairs {
+  return parsePairs(text, formRules);
+}

@@ -1,0 +1,293 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Busboy, BusboyConfig, FileInfo } from 'busboy';
+import type { UploadedFile } from '../../action/request.js';
+import type { Clock } from '../../clock.js';
+import { FusioError } from '../../errors.js';
+import { addPair, type Pairs } from '../query.js';
+import { bufferOf, giveUp, ignore, incomplete, tooLarge, tooSlow } from './collect.js';
+import { refuseKey } from './keys.js';
+import { unwatch, type Wait, watch } from './sweep.js';
+import { Upload } from './upload.js';
+
+export interface MultipartLimits {
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+  readonly maxFields: number;
+  readonly maxFieldBytes: number;
+}
+
+export interface MultipartPlan {
+  /** Of the whole form. */
+  readonly maxBytes: number;
+  /** Without a byte, while we want one. */
+  readonly timeoutMs: number;
+  readonly multipart?: MultipartLimits;
+}
+
+/** A form whose fields are read; its files arrive while they are iterated. */
+export interface MultipartForm {
+  readonly fields: Pairs;
+  /** Once only. A file that is not being read when the next one is asked for is skipped. */
+  readonly files: AsyncIterable<UploadedFile>;
+  /** Lets go of everything that nobody read. */
+  dispose(): void;
+}
+
+/** Reads the fields of `multipart/form-data` (RFC 7578): resolves when the first file begins or the form ends. */
+export async function readMultipart(
+  stream: Readable,
+  headers: IncomingHttpHeaders,
+  plan: MultipartPlan,
+  clock: Clock,
+  proceed: (() => void) | undefined,
+): Promise<MultipartForm> {
+  const parser = makeParser(await loadBusboy(stream), headers, plan);
+  const form = new Form(stream, parser, plan, clock);
+  proceed?.();
+  return form.begin();
+}
+
+type MakeBusboy = (config: BusboyConfig) => Busboy;
+let makeBusboy: MakeBusboy | undefined;
+
+/** Loads busboy with the first form, so that an app without forms does not pay for it. */
+async function loadBusboy(stream: Readable): Promise<MakeBusboy> {
+  if (makeBusboy) return makeBusboy;
+  // The stream may fail while nobody else listens.
+  stream.on('error', ignore);
+  makeBusboy = (await import('busboy')).default;
+  stream.off('error', ignore);
+  return makeBusboy;
+}
+
+function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart }: MultipartPlan): Busboy {
+  const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart!;
+  try {
+    return make({
+      headers,
+      // Browsers write names in the encoding of the page; busboy's default is latin1.
+      defParamCharset: 'utf8',
+      limits: {
+        files: maxFiles,
+        fields: maxFields,
+        // A part that is ignored counts as well; one more, as busboy tells when a limit is reached, not passed.
+        parts: maxFiles + maxFields + 1,
+        fileSize: maxFileBytes + 1,
+        fieldSize: maxFieldBytes + 1,
+      },
+    });
+  } catch (cause) {
+    throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
+  }
+}
+
+class Form implements MultipartForm {
+  readonly fields: Pairs = Object.create(null);
+  readonly files: AsyncIterable<UploadedFile>;
+  readonly #stream: Readable;
+  readonly #parser: Busboy;
+  readonly #plan: MultipartPlan;
+  readonly #wait: Wait;
+  readonly #arrived: Upload[] = [];
+  #current: Upload | undefined;
+  #size = 0;
+  #isParserFull = false;
+  #hasFiles = false;
+  #state: 'reading' | 'complete' | 'failed' = 'reading';
+  #error: FusioError | undefined;
+  // Who waits for something to happen: `begin`, then `#next`.
+  #wake: (() => void) | undefined;
+
+  constructor(stream: Readable, parser: Busboy, plan: MultipartPlan, clock: Clock) {
+    this.#stream = stream;
+    this.#parser = parser;
+    this.#plan = plan;
+    this.#wait = { expiresAt: clock.now() + plan.timeoutMs, clock, expire: () => this.#fail(tooSlow()) };
+    this.files = { [Symbol.asyncIterator]: () => this.#iterate() };
+  }
+
+  async begin(): Promise<MultipartForm> {
+    const { maxFiles, maxFields } = this.#plan.multipart!;
+    // The listener for errors stays: busboy reports an unfinished form when it is destroyed, too.
+    this.#parser
+      .on('field', (name, value, info) => this.#onField(name, value, info.valueTruncated))
+      .on('file', (name, file, info) => this.#onFile(name, file, info))
+      .on('filesLimit', () => this.#fail(formTooLarge(`more than ${maxFiles} files`)))
+      .on('fieldsLimit', () => this.#fail(formTooLarge(`more than ${maxFields} fields`)))
+      .on('partsLimit', () => this.#fail(formTooLarge(`more than ${maxFiles + maxFields} parts`)))
+      .on('drain', this.#onDrain)
+      .on('finish', this.#onFinish)
+      .on('error', (cause: unknown) => this.#fail(formInvalid((cause as Error).message, cause)));
+    if (this.#stream.destroyed) this.#fail(incomplete(this.#stream.errored ?? undefined));
+    else this.#listen();
+    while (this.#state === 'reading' && !this.#hasFiles) await this.#change();
+    if (this.#error) throw this.#error;
+    return this;
+  }
+
+  dispose(): void {
+    this.#fail(new FusioError('BODY_INCOMPLETE', 'The form was let go before its files were read'));
+  }
+
+  async *#iterate(): AsyncGenerator<UploadedFile> {
+    try {
+      for (;;) {
+        const upload = await this.#next();
+        if (!upload) return;
+        yield upload;
+      }
+    } finally {
+      this.dispose();
+    }
+  }
+
+  async #next(): Promise<Upload | undefined> {
+    await this.#current?.leave();
+    this.#current = undefined;
+    for (;;) {
+      if (this.#error) throw this.#error;
+      this.#current = this.#arrived.shift();
+      this.#flow();
+      if (this.#current || this.#state !== 'reading') return this.#current;
+      await this.#change();
+    }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #onField(name: string | undefined, value: string, isTruncated: boolean): void {
+    if (this.#state === 'reading') this.#attempt(() => this.#addField(name, value, isTruncated));
+  }
+
+  #addField(name: string | undefined, value: string, isTruncated: boolean): void {
+    if (name === undefined) throw formInvalid('a part has no name');
+    if (this.#hasFiles) throw formInvalid(`field "${short(name)}" must come before the files`);
+    if (isTruncated) {
+      const { maxFieldBytes } = this.#plan.multipart!;
+      throw formTooLarge(`more than ${maxFieldBytes} bytes in the field "${short(name)}"`);
+    }
+    // busboy puts U+FFFD where it could not decode, and does not tell.
+    if (value.includes('\ufffd')) throw new FusioError('TEXT_INVALID', `The field "${short(name)}" is not valid UTF-8`);
+    addPair(this.fields, name, value, 'body');
+  }
+
+  #onFile(name: string | undefined, file: Readable, info: FileInfo): void {
+    // It fails with the form; whoever reads it learns it from the upload.
+    file.on('error', ignore);
+    if (this.#state === 'reading') this.#attempt(() => this.#addFile(name, file, info));
+    else file.resume();
+  }
+
+  #addFile(name: string | undefined, file: Readable, info: FileInfo): void {
+    if (name === undefined) throw formInvalid('a part has no name');
+    if (name === '__proto__' || name === 'constructor') refuseKey(`/body/${name}`);
+    const { maxFileBytes } = this.#plan.multipart!;
+    file.on('limit', () => {
+      this.#fail(formTooLarge(`more than ${maxFileBytes} bytes in the file of the field "${short(name)}"`));
+    });
+    this.#hasFiles = true;
+    this.#arrived.push(new Upload(name, info, file));
+    this.#wake?.();
+  }
+
+  #attempt(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#fail(error as FusioError);
+    }
+  }
+
+  #onData = (chunk: Buffer | Uint8Array): void => {
+    this.#wait.expiresAt = this.#wait.clock.now() + this.#plan.timeoutMs;
+    this.#size += chunk.length;
+    if (this.#size > this.#plan.maxBytes) {
+      this.#fail(tooLarge(this.#plan.maxBytes));
+    } else {
+      this.#isParserFull = !this.#parser.write(bufferOf(chunk));
+      this.#flow();
+    }
+  };
+
+  #onDrain = (): void => {
+    this.#isParserFull = false;
+    this.#flow();
+  };
+
+  /** Lets the socket send while somebody wants bytes; while nobody does, the silence is ours and no time-out. */
+  #flow(): void {
+    if (this.#state !== 'reading' || this.#stream.readableEnded) return;
+    if (this.#isParserFull || this.#arrived.length > 0) {
+      this.#wait.expiresAt = Number.POSITIVE_INFINITY;
+      this.#stream.pause();
+    } else if (this.#stream.isPaused()) {
+      this.#wait.expiresAt = this.#wait.clock.now() + this.#plan.timeoutMs;
+      this.#stream.resume();
+    }
+  }
+
+  #onEnd = (): void => {
+    this.#unlisten();
+    this.#parser.end();
+  };
+
+  #onFinish = (): void => {
+    if (this.#state !== 'reading') return;
+    this.#state = 'complete';
+    this.#wake?.();
+  };
+
+  #onError = (cause: unknown): void => this.#fail(incomplete(cause));
+
+  #onClose = (): void => this.#fail(incomplete());
+
+  #fail(error: FusioError): void {
+    if (this.#state !== 'reading') return;
+    this.#state = 'failed';
+    this.#error = error;
+    this.#close(error);
+    this.#wake?.();
+  }
+
+  #close(error: FusioError): void {
+    if (!this.#stream.readableEnded) {
+      this.#unlisten();
+      giveUp(this.#stream);
+    }
+    this.#current?.fail(error);
+    for (const upload of this.#arrived) upload.fail(error);
+    // Not at once: busboy may be the one that called us, in the middle of a chunk.
+    process.nextTick(() => this.#parser.destroy());
+  }
+
+  #listen(): void {
+    watch(this.#wait);
+    this.#stream.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose).on('data', this.#onData);
+  }
+
+  #unlisten(): void {
+    unwatch(this.#wait);
+    this.#stream
+      .off('end', this.#onEnd)
+      .off('error', this.#onError)
+      .off('close', this.#onClose)
+      .off('data', this.#onData);
+  }
+}
+
+function formInvalid(what: string, cause?: unknown): FusioError {
+  return new FusioError('FORM_INVALID', `The form cannot be read: ${what}`, { cause });
+}
+
+function formTooLarge(what: string): FusioError {
+  return new FusioError('FORM_TOO_LARGE', `The form has ${what}`);
+}
+
+function short(name: string): string {
+  return name.slice(0, 100);
+}

@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import type { FileInfo } from 'busboy';
+import type { UploadedFile } from '../../action/request.js';
+import type { FusioError } from '../../errors.js';
+import { ignore } from './collect.js';
+
+/** A file of a form on its way in. */
+export class Upload implements UploadedFile {
+  readonly filename: string;
+  readonly mediaType: string;
+  readonly stream: Readable;
+  #bytes: Promise<Buffer> | undefined;
+
+  constructor(
+    readonly field: string,
+    info: FileInfo,
+    file: Readable,
+  ) {
+    this.filename = safeName(info.filename);
+    this.mediaType = info.mimeType;
+    this.stream = relay(file);
+  }
+
+  bytes(): Promise<Buffer> {
+    if (!this.#bytes) {
+      this.#bytes = readAll(this.stream);
+      // When the form fails, the iteration tells: a caller who collects these promises must not die of them first.
+      this.#bytes.catch(ignore);
+    }
+    return this.#bytes;
+  }
+
+  /** Resolves when the form may go on: after whoever reads the file, at once where nobody does. */
+  async leave(): Promise<void> {
+    const { stream } = this;
+    if (stream.closed) return;
+    const isBeingRead = stream.listenerCount('data') > 0 || stream.listenerCount('readable') > 0;
+    if (!isBeingRead) return this.skip();
+    await new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  }
+
+  skip(): void {
+    this.stream.destroy();
+  }
+
+  fail(error: FusioError): void {
+    this.stream.destroy(error);
+  }
+}
+
+/**
+ * Stands before the stream of busboy, which waits for ever when its reader destroys it: here the rest is swallowed,
+ * and the form goes on.
+ */
+function relay(file: Readable): Readable {
+  const stream = new Readable({
+    read() {
+      file.resume();
+    },
+    destroy(error, callback) {
+      file.resume();
+      callback(error);
+    },
+  });
+  file.on('data', (chunk: Buffer) => {
+    if (!stream.destroyed && !stream.push(chunk)) file.pause();
+  });
+  file.on('end', () => {
+    if (!stream.destroyed) stream.push(null);
+  });
+  file.pause();
+  // An error that nobody listens to would end the process.
+  return stream.on('error', ignore);
+}
+
+async function readAll(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+}
+
+const longestName = 255;
+
+/** The base name that the client gave, fit for a header or a file system; empty where there is none. */
+function safeName(given: string | undefined): string {
+  if (given === undefined) return '';
+  // Control characters, line separators and what turns the direction of text: `invoice\u202Efdp.exe` reads as a PDF.
+  const clean = given.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '');
+  const name = clean.slice(Math.max(clean.lastIndexOf('/'), clean.lastIndexOf('\\')) + 1).slice(0, longestName);
+  // Only now: what was taken out may have hidden the dots from busboy.
+  return name === '.' || name === '..' ? '' : name;
+}

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { type FusioError, isFusioError } from '../../../src/errors.js';
+import { type BodyPlan, mustClose, readBody } from '../../../src/http/body/read.js';
+
+export const jsonPlan: BodyPlan = {
+  kind: 'json',
+  mediaTypes: ['application/json'],
+  maxBytes: 1024 * 1024,
+  maxDepth: 64,
+  timeoutMs: 10_000,
+};
+
+export const formPlan: BodyPlan = { ...jsonPlan, kind: 'form', mediaTypes: ['application/x-www-form-urlencoded'] };
+export const textPlan: BodyPlan = { ...jsonPlan, kind: 'text', mediaTypes: ['text/plain'] };
+export const binaryPlan: BodyPlan = { ...jsonPlan, kind: 'binary', mediaTypes: ['application/octet-stream'] };
+export const multipartPlan: BodyPlan = {
+  ...jsonPlan,
+  kind: 'multipart',
+  mediaTypes: ['multipart/form-data'],
+  maxBytes: 64 * 1024 * 1024,
+  multipart: { maxFiles: 3, maxFileBytes: 32 * 1024 * 1024, maxFields: 4, maxFieldBytes: 1024 },
+};
+
+export class FakeClock {
+  time = 1_000_000;
+  now(): number {
+    return this.time;
+  }
+}
+
+export function jsonHeaders(bytes: { length: number } | undefined, more: Record<string, string> = {}) {
+  const framing = bytes ? { 'content-length': String(bytes.length) } : { 'transfer-encoding': 'chunked' };
+  return { 'content-type': 'application/json', ...framing, ...more };
+}
+
+/** Reads bytes as if they were a request's body. */
+export async function readBytes(
+  body: string | Uint8Array | readonly (string | Uint8Array)[],
+  plan: BodyPlan = jsonPlan,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  const chunks = (Array.isArray(body) ? body : [body]).map((chunk) => Buffer.from(chunk));
+  return readBody(
+    {
+      headers: { 'content-type': plan.mediaTypes[0]!, 'transfer-encoding': 'chunked', ...headers },
+      stream: Readable.from(chunks, { objectMode: false }),
+    },
+    plan,
+    new FakeClock(),
+  );
+}
+
+/** The error that something ends with. */
+export async function refusal(work: () => unknown): Promise<FusioError> {
+  try {
+    await work();
+  } catch (error) {
+    if (isFusioError(error)) return error;
+    throw error;
+  }
+  throw new Error('It was not refused');
+}
+
+export function listeners(stream: Readable): number {
+  return ['data', 'end', 'error', 'close', 'readable'].reduce((sum, name) => sum + stream.listenerCount(name), 0);
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: any;
+}
+
+/** A server that reads the body of every request, and answers with what `answer` makes of it. */
+export class TestServer {
+  readonly server: Server;
+  readonly sockets = new Set<Socket>();
+  #work: Promise<unknown>[] = [];
+
+  constructor(answer: (request: IncomingMessage) => unknown) {
+    this.server = createServer((request, response) => {
+      const work = Promise.resolve()
+        .then(() => answer(request))
+        .then((value) => ({ status: 200, value: value === undefined ? { none: true } : value }))
+        .catch((error: FusioError) => ({
+          status: error.status ?? 500,
+          value: { code: error.code, message: error.message, stack: error.code ? undefined : error.stack },
+        }))
+        .then(({ status, value }) => {
+          if (mustClose({ headers: request.headers, stream: request })) response.setHeader('connection', 'close');
+          response.statusCode = status;
+          response.end(JSON.stringify(value));
+        });
+      this.#work.push(work);
+    });
+    this.server.on('connection', (socket) => this.sockets.add(socket));
+    // Clients that go away are part of these tests.
+    this.server.on('clientError', (_error, socket) => socket.destroy());
+  }
+
+  async start(): Promise<this> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#work);
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await once(this.server, 'close');
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  connect(): Promise<Socket> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.on('error', () => {});
+    return once(socket, 'connect').then(() => socket);
+  }
+
+  post(headers: Record<string, string | number>, body?: Buffer | string | Readable): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ port: this.port, host: '127.0.0.1', method: 'POST', headers }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk) => chunks.push(chunk));
+        incoming.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            status: incoming.statusCode!,
+            headers: incoming.headers,
+            body: text === '' ? '' : JSON.parse(text),
+          });
+        });
+      });
+      outgoing.on('error', reject);
+      if (body instanceof Readable) body.pipe(outgoing);
+      else outgoing.end(body);
+    });
+  }
+}
+
+/** What a socket receives until it matches. */
+export function receive(socket: Socket, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+      if (pattern.test(text)) resolve(text);
+    });
+    socket.on('close', () => reject(new Error(`closed after ${text}`)));
+  });
+}
