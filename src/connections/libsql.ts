@@ -1,4 +1,4 @@
-import type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.js';
+import type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
 /** What we use of the package's own database. */
 export interface NativeDatabase {
@@ -12,12 +12,13 @@ interface NativeStatement {
   readonly reader: boolean;
   safeIntegers(on: boolean): NativeStatement;
   get(parameters: Bound): Row | undefined;
-  run(parameters: Bound): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  run(parameters: Bound): SqliteRun;
   iterate(parameters: Bound): IterableIterator<Row>;
 }
 
 type Row = Record<string, unknown>;
-type Bound = SqliteValue[] | Record<string, SqliteValue>;
+type Bound = SqliteValue[] | SqliteNames;
+type Parameters = SqliteValue[] | [SqliteNames];
 
 /**
  * The package libsql (0.5), behaving as `node:sqlite` does. What it would do by itself, measured on 0.5.29:
@@ -61,7 +62,7 @@ class LibsqlStatement implements SqliteStatement {
     this.#one = this.#prepare();
   }
 
-  get(...parameters: SqliteParameters): Row | undefined {
+  get(...parameters: Parameters): Row | undefined {
     this.#one ??= this.#prepare();
     const row = this.#one.get(this.#bind(parameters));
     if (!row) return undefined;
@@ -69,17 +70,17 @@ class LibsqlStatement implements SqliteStatement {
     return toNumbers(rest);
   }
 
-  all(...parameters: SqliteParameters): Row[] {
+  all(...parameters: Parameters): Row[] {
     return [...this.iterate(...parameters)];
   }
 
-  *iterate(...parameters: SqliteParameters): Generator<Row, undefined> {
+  *iterate(...parameters: Parameters): Generator<Row, undefined> {
     this.#many ??= this.#prepare();
     for (const row of this.#many.iterate(this.#bind(parameters))) yield toNumbers(row);
     return undefined;
   }
 
-  run(...parameters: SqliteParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+  run(...parameters: Parameters): SqliteRun {
     this.#one ??= this.#prepare();
     if (this.#one.reader) return this.#runToEnd(parameters);
     const { changes, lastInsertRowid } = this.#one.run(this.#bind(parameters));
@@ -87,7 +88,7 @@ class LibsqlStatement implements SqliteStatement {
   }
 
   /** A statement with RETURNING counts its changes when its last row has been read. */
-  #runToEnd(parameters: SqliteParameters): { readonly changes: number; readonly lastInsertRowid: number | bigint } {
+  #runToEnd(parameters: Parameters): SqliteRun {
     this.#many ??= this.#prepare();
     for (const _ of this.#many.iterate(this.#bind(parameters)));
     const row = this.#database.prepare('SELECT changes() AS changes, last_insert_rowid() AS id').get([]);
@@ -99,7 +100,7 @@ class LibsqlStatement implements SqliteStatement {
   }
 
   /** The values as an array or an object that is never empty where the call before was not: what is left out is null. */
-  #bind(parameters: SqliteParameters): Bound {
+  #bind(parameters: Parameters): Bound {
     const [first] = parameters;
     if (isNamed(first)) return this.#bindNames(first);
     const values: SqliteValue[] = [];
@@ -109,9 +110,9 @@ class LibsqlStatement implements SqliteStatement {
     return values;
   }
 
-  #bindNames(given: Readonly<Record<string, SqliteValue>>): Bound {
+  #bindNames(given: SqliteNames): Bound {
     this.#names ??= new Set();
-    const values: Record<string, SqliteValue> = {};
+    const values: SqliteNames = {};
     for (const name of this.#names) values[name] = null;
     for (const [name, value] of Object.entries(given)) {
       const bare = name.replace(/^[:@$]/, '');
@@ -122,7 +123,7 @@ class LibsqlStatement implements SqliteStatement {
   }
 }
 
-function isNamed(value: unknown): value is Readonly<Record<string, SqliteValue>> {
+function isNamed(value: unknown): value is SqliteNames {
   return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Array.isArray(value);
 }
 

@@ -9,7 +9,7 @@ import { loadPackage } from './load.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 export type { Connection } from '../connection/connection.js';
-export type { SqliteDatabase, SqliteParameters, SqliteStatement, SqliteValue } from './sqlite-database.js';
+export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
 export interface SqliteOptions {
   /** A path, or `:memory:`. */
@@ -18,6 +18,12 @@ export interface SqliteOptions {
   readOnly?: boolean;
   /** How long a write waits for another process's. Default: 5000. */
   timeoutMs?: number;
+}
+
+/** A database that the app has open: of `node:sqlite`, `libsql` or `better-sqlite3`. */
+export interface OpenDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): unknown;
 }
 
 /**
@@ -35,10 +41,16 @@ export interface SqliteOptions {
  * const todo = connections.db.prepare('SELECT id, title FROM todo WHERE id = ?').get(params.id);
  * ```
  */
-export function sqlite(options: string | SqliteOptions | SqliteDatabase): Connection<SqliteDatabase> {
-  if (isDatabase(options)) return { open: () => options, ping };
-  const checked = checkOptions(options);
-  return { open: () => openDatabase(checked), close: (database) => void database.close(), ping };
+export function sqlite(options: string | SqliteOptions): Connection<SqliteDatabase>;
+export function sqlite<Database extends OpenDatabase>(database: Database): Connection<Database>;
+export function sqlite(
+  options: string | SqliteOptions | OpenDatabase,
+): Connection<SqliteDatabase> | Connection<OpenDatabase> {
+  return isDatabase(options) ? { open: () => options, ping } : ownDatabase(checkOptions(options));
+}
+
+function ownDatabase(options: Required<SqliteOptions>): Connection<SqliteDatabase> {
+  return { open: () => openDatabase(options), close: (database) => void database.close(), ping };
 }
 
 function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): SqliteDatabase {
@@ -57,9 +69,7 @@ function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): S
   }
 }
 
-function openFile(file: string, readOnly: boolean): SqliteDatabase {
-  // Resolved now: what the process does to its working directory later must not move the database.
-  const path = file === ':memory:' ? file : resolve(file);
+function openFile(path: string, readOnly: boolean): SqliteDatabase {
   const builtIn = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
   if (builtIn) return new builtIn.DatabaseSync(path, { readOnly });
 
@@ -78,11 +88,11 @@ interface NodeSqlite {
   readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => SqliteDatabase;
 }
 
-function ping(database: SqliteDatabase): void {
-  database.prepare('SELECT 1').get();
+function ping(database: OpenDatabase): void {
+  database.exec('SELECT 1');
 }
 
-function isDatabase(options: unknown): options is SqliteDatabase {
+function isDatabase(options: unknown): options is OpenDatabase {
   const given: Partial<Record<string, unknown>> = Object(options);
   return typeof given.exec === 'function' && typeof given.prepare === 'function';
 }
@@ -108,5 +118,6 @@ function checkOptions(options: string | SqliteOptions): Required<SqliteOptions> 
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > 2 ** 31 - 1) {
     return wrong(`sqlite(): timeoutMs must be milliseconds from 0 on, got ${String(timeoutMs)}`);
   }
-  return { file, readOnly, timeoutMs };
+  // Resolved now: what the process does to its working directory later must not move the database.
+  return { file: file === ':memory:' ? file : resolve(file), readOnly, timeoutMs };
 }

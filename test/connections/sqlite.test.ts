@@ -53,7 +53,7 @@ describe.each(hasBuiltIn ? ['node:sqlite', 'libsql'] : ['libsql'])('sqlite() wit
       done: 0,
     });
     expect(again.prepare('SELECT title FROM todo ORDER BY id').all().map(first)).toEqual(['Read a poem', 'Write one']);
-    expect([...again.prepare('SELECT id FROM todo').iterate!()].map(first)).toEqual([1, 2]);
+    expect([...again.prepare('SELECT id FROM todo').iterate()].map(first)).toEqual([1, 2]);
     expect(again.prepare('SELECT * FROM todo WHERE id = 9').get()).toBeUndefined();
     expect(again.prepare('SELECT * FROM other').all()).toEqual([]);
   });
@@ -138,7 +138,7 @@ describe.each(hasBuiltIn ? ['node:sqlite', 'libsql'] : ['libsql'])('sqlite() wit
       one.all(3)[0],
       one.get(4),
       one.all(5)[0],
-      [...one.iterate!(6)][0],
+      [...one.iterate(6)][0],
       one.get(7),
       one.get(8),
     ];

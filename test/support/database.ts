@@ -66,7 +66,7 @@ export async function privateMariadb(): Promise<PrivateServer | undefined> {
   let guard: Guarded | undefined;
 
   async function start(): Promise<void> {
-    guard = await startGuarded(binaries!.server, [
+    guard = await startGuarded(folder, binaries!.server, [
       '--no-defaults',
       `--datadir=${folder}/data`,
       `--socket=${folder}/socket`,
@@ -145,19 +145,26 @@ interface Guarded {
   kill(): Promise<void>;
 }
 
-// The shell holds the server's life: it waits on its input, which ends when this process does, however that ends.
-const guardScript = '"$@" & pid=$!; cat > /dev/null; kill -9 $pid; wait $pid 2> /dev/null; exit 0';
+// The shell holds the server's life: it waits for a word, which is the end of its input when this process dies, however
+// it dies. The server goes then, and its folder too.
+const guardScript = `
+folder=$1; shift
+"$@" & pid=$!
+read word
+kill -9 $pid; wait $pid 2> /dev/null
+[ "$word" = keep ] || rm -rf "$folder"
+exit 0`;
 
 /** Starts the server and waits for its own word that it takes connections. */
-async function startGuarded(server: string, parameters: string[]): Promise<Guarded> {
-  const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', server, ...parameters], {
+async function startGuarded(folder: string, server: string, parameters: string[]): Promise<Guarded> {
+  const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', folder, server, ...parameters], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   const gone = new Promise<void>((resolve) => guard.once('exit', () => resolve()));
   await waitForWord(guard, gone, /ready for connections/);
   return {
     kill() {
-      guard.stdin!.end();
+      guard.stdin!.end('keep\n');
       return gone;
     },
   };
@@ -169,7 +176,7 @@ function waitForWord(guard: ChildProcess, gone: Promise<void>, word: RegExp): Pr
     guard.stderr!.on('data', (chunk: Buffer) => {
       if (said.length < 100_000) said += chunk.toString();
       if (word.test(said)) resolve();
-      // `cat` waits for us even when the server has gone by itself.
+      // The shell waits for us even when the server has gone by itself.
       if (/Aborting|\[ERROR\].*(Can't start|Failed)/.test(said)) guard.stdin!.end();
     });
     void gone.then(() => reject(new Error(`the server did not start:\n${said.slice(-2_000)}`)));
