@@ -6,21 +6,8 @@ import type { Outcome } from '../operation/check.js';
 import type { Visit } from '../operation/visit.js';
 import { encodeEvents } from './events.js';
 import { answerFile } from './file.js';
+import { type Answer, type Conditions, matches, push, replace, setDefault, withoutContent } from './headers.js';
 import type { Route } from './route.js';
-
-/** What goes out, for `node:http` and `fetch` alike. */
-export interface Answer {
-  readonly status: number;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  readonly body: string | Uint8Array | Readable | undefined;
-}
-
-/** The request's side of conditional and range requests. */
-export interface Conditions {
-  readonly method: string;
-  header(name: string): string | undefined;
-}
 
 /** Renders the outcome of an operation. A promise only where a file has to be opened first. */
 export function answerOutcome(
@@ -37,14 +24,7 @@ export function answerOutcome(
     if (status !== 204 && status !== 304) headers.push('content-length', '0');
     return { status, headers, body: undefined };
   }
-  if (kind === 'events') {
-    visit.isStreaming = true;
-    setDefault(headers, 'content-type', 'text/event-stream');
-    setDefault(headers, 'cache-control', 'no-store');
-    // nginx would hold events back.
-    setDefault(headers, 'x-accel-buffering', 'no');
-    return { status, headers, body: encodeEvents(body as AsyncIterable<unknown>) };
-  }
+  if (kind === 'events') return answerEvents(visit, status, headers, body as AsyncIterable<unknown>);
   return answerRaw(outcome, headers, conditions);
 }
 
@@ -128,6 +108,16 @@ function answerRaw(
   return started(status, headers, streamOf(body));
 }
 
+function answerEvents(visit: Visit, status: number, headers: string[], events: AsyncIterable<unknown>): Answer {
+  setDefault(headers, 'content-type', 'text/event-stream');
+  setDefault(headers, 'cache-control', 'no-store');
+  // nginx would hold events back.
+  setDefault(headers, 'x-accel-buffering', 'no');
+  const body = encodeEvents(events);
+  visit.stream(body);
+  return { status, headers, body };
+}
+
 /** A web `Response` is passed on with its own status and headers. */
 function answerResponse(response: Response, headers: string[]): Answer | Promise<Answer> {
   // `fetch` has unpacked the body already, and hop-by-hop fields (RFC 9110, 7.6.1) are not ours to pass on.
@@ -163,47 +153,6 @@ function streamOf(body: unknown): Readable {
   if (body instanceof Readable) return body;
   if (body instanceof ReadableStream) return Readable.fromWeb(body as never);
   return Readable.from(body as AsyncIterable<unknown>);
-}
-
-/** RFC 9110, 13.1.2: the weak comparison. */
-export function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  if (header.trim() === '*') return true;
-  const strong = tag.replace(/^W\//, '');
-  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === strong);
-}
-
-/** RFC 9110, 15.4.5: what a 304 repeats of the 200. */
-export function withoutContent(headers: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!;
-    if (name !== 'content-type' && name !== 'content-length') kept.push(name, headers[index + 1]!);
-  }
-  return kept;
-}
-
-export function setDefault(headers: string[], name: string, value: string): void {
-  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return;
-  headers.push(name, value);
-}
-
-function replace(headers: string[], name: string, value: string): void {
-  // Several cookies are several fields.
-  if (name !== 'set-cookie') {
-    for (let index = 0; index < headers.length; index += 2) {
-      if (headers[index] === name) {
-        headers[index + 1] = value;
-        return;
-      }
-    }
-  }
-  headers.push(name, value);
-}
-
-function push(headers: string[], name: string, value: string | readonly string[]): void {
-  if (typeof value === 'string') headers.push(name, value);
-  else for (const one of value) headers.push(name, one);
 }
 
 function withCharset(mediaType: string): string {

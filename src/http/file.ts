@@ -1,6 +1,6 @@
 import { type FileBody, openFile } from '../action/file.js';
 import { FusioError } from '../errors.js';
-import { type Answer, type Conditions, matches, setDefault, withoutContent } from './answer.js';
+import { type Answer, type Conditions, matches, setDefault, withoutContent } from './headers.js';
 
 /** Answers with a file: whole, a range of it (206), or not at all because the caller has it (304). RFC 9110, 13 and 14. */
 export async function answerFile(
@@ -51,11 +51,7 @@ function isFresh({ method, header }: Conditions, tag: string, modified: Date): b
 }
 
 /** The one range that is asked for; several, or one that cannot be read, are answered with the whole file. */
-function rangeOf(
-  { method, header }: Conditions,
-  size: number,
-  modified: Date,
-): [number, number] | undefined {
+function rangeOf({ method, header }: Conditions, size: number, modified: Date): [number, number] | undefined {
   const match = method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(header('range') ?? '') : null;
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const ifRange = header('if-range');

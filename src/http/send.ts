@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
-import type { Answer } from './answer.js';
+import type { Answer } from './headers.js';
 
 // How much of a refused body is still taken, so that the client gets to read why, and for how long.
 const lingerBytes = 4 * 1024 * 1024;

@@ -6,8 +6,9 @@ import { failureOf } from '../operation/failure.js';
 import { recordVisit, reportFailure } from '../operation/record.js';
 import { Visit } from '../operation/visit.js';
 import { isPromise, proceed } from '../proceed.js';
-import { type Answer, answerError, answerOutcome, type Conditions } from './answer.js';
+import { answerError, answerOutcome } from './answer.js';
 import { HttpCall, type HttpParts, type HttpRequest } from './entrance.js';
+import type { Answer, Conditions } from './headers.js';
 import type { Route } from './route.js';
 
 /** A route that was found for a request. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Answer } from './answer.js';
+import type { Answer } from './headers.js';
 
 /** An answer as a web `Response`. `done` is called once its last byte is read or its reader is gone. */
 export function toResponse({ status, headers, body }: Answer, method: string, done: () => void): Response {

@@ -80,7 +80,7 @@ function run(visit: Visit, request: Request): unknown {
 
 function mayExpire(visit: Visit, result: Promise<unknown>): Promise<unknown> {
   const { hall, operation } = visit;
-  if (operation.timeoutMs > 0) visit.expiresAt = hall.clock.now() + operation.timeoutMs;
+  if (operation.timeoutMs > 0) visit.expiresAt = visit.startedAt + operation.timeoutMs;
   hall.visits.add(visit);
   return new Promise((resolve, reject) => {
     visit.expire = (error) => {

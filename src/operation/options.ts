@@ -62,7 +62,7 @@ export interface OperationBase {
   deprecation?: Deprecation;
   /** Default: true. Otherwise callers get 410. */
   active?: boolean;
-  /** How long the action may take. Default: 60,000; 0: as long as it wants. Afterwards the caller gets 504 and `signal` aborts. */
+  /** How long a call may take in all. Default: 60,000; 0: as long as it wants. Afterwards the caller gets 504 and `signal` aborts. */
   timeoutMs?: number;
   /** Of the body, after inflating. Default: 1 MiB; for `multipart/form-data` 100 MiB. */
   maxBodyBytes?: number;

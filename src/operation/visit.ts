@@ -115,6 +115,17 @@ export class Visit {
     this.#controller?.abort(reason);
   }
 
+  /** An event stream has no end of its own: it ends with the client, or with fusio. */
+  stream(body: { destroy(): void }): void {
+    this.isStreaming = true;
+    this.expiresAt = 0;
+    this.expire = (error) => {
+      this.abort(error);
+      body.destroy();
+    };
+    this.hall.visits.add(this);
+  }
+
   /** Lets go of the caller once it is answered. */
   close(): void {
     this.#forget?.();

@@ -42,11 +42,7 @@ export function createVisits(clock: Clock): VisitBoard {
       look();
     },
     endAll() {
-      for (const visit of [...waiting]) {
-        const error = new FusioError('SHUTTING_DOWN');
-        if (visit.expire) visit.expire(error);
-        else visit.abort(error);
-      }
+      for (const visit of [...waiting]) visit.expire?.(new FusioError('SHUTTING_DOWN'));
     },
   };
 }

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+
+const root = resolve(__dirname, '../src');
+
+// From the door down: a file may import from its own folder and from lower floors only (docs/contributing.md).
+const floors: readonly (readonly string[])[] = [
+  ['index', 'connections', 'client', 'testing', 'cli', 'sdk', 'actions', 'generators'],
+  ['create-fusio', 'fusio', 'options', 'later'],
+  ['http', 'event', 'webhook', 'cronjob', 'rpc'],
+  ['openapi', 'telemetry'],
+  ['operation'],
+  ['action'],
+  ['schema', 'connection', 'access', 'limit', 'queue', 'log'],
+  ['store'],
+  ['errors', 'suggest', 'clock', 'proceed', 'duration', 'net'],
+];
+
+// An adapter hangs outside the house: it uses the door and, for types, what the door shows.
+const adapters = ['connections', 'testing', 'client', 'cli', 'sdk'];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
+}
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+const files = filesBelow(root).filter((path) => path.endsWith('.ts'));
+const imports: Import[] = files.flatMap((path) => {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest);
+  return source.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    const specifier = statement.moduleSpecifier;
+    if (!specifier || !ts.isStringLiteral(specifier)) return [];
+    const isType = ts.isImportDeclaration(statement)
+      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : statement.isTypeOnly;
+    const to = specifier.text.startsWith('.')
+      ? relative(root, resolve(dirname(path), specifier.text)).replace(/\.js$/, '')
+      : specifier.text;
+    return [{ from: relative(root, path).replace(/\.ts$/, ''), to, isType: isType === true }];
+  });
+});
+
+const roomOf = (file: string) => file.split('/')[0]!;
+const floorOf = (file: string) => floors.findIndex((floor) => floor.includes(roomOf(file)));
+const isOurs = (to: string) => floorOf(to) !== -1;
+
+it('knows every room of the house', () => {
+  expect(files.map((path) => relative(root, path).replace(/\.ts$/, '')).filter((file) => floorOf(file) === -1)).toEqual(
+    [],
+  );
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+it('has arrows that point down only', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    if (!isOurs(to) || roomOf(from) === roomOf(to) || adapters.includes(roomOf(from))) return false;
+    // Side by side is allowed on the ground and at the door, nowhere else.
+    const isSide = floorOf(from) === floorOf(to);
+    const mayBeSide = floorOf(from) === floors.length - 1 || floorOf(from) === 1;
+    return floorOf(from) > floorOf(to) || (isSide && !mayBeSide);
+  });
+
+  expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+});
+
+it('has no circles among files', () => {
+  const graph = new Map<string, string[]>();
+  for (const { from, to, isType } of imports) {
+    if (!isType && isOurs(to)) graph.set(from, [...(graph.get(from) ?? []), to]);
+  }
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(file: string, path: readonly string[]): void {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (done.has(file) || path.includes(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  }
+  for (const file of graph.keys()) visit(file, []);
+
+  expect(circles).toEqual([]);
+});
+
+it('keeps each outside package in one or two rooms', () => {
+  const known: Record<string, readonly string[]> = {
+    express: ['http', 'fusio'],
+    typebox: ['schema', 'options', 'operation', 'index'],
+    eventemitter3: ['log'],
+    busboy: ['http'],
+    axios: ['connections'],
+    'mysql2/promise': ['connections'],
+    mysql2: ['connections'],
+    libsql: ['connections'],
+  };
+  const outside = imports.filter(({ to }) => !isOurs(to) && !to.startsWith('node:'));
+
+  const wrong = outside.filter(({ from, to }) => {
+    const name = to.startsWith('typebox') ? 'typebox' : to;
+    return !known[name]?.includes(roomOf(from));
+  });
+  expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+});
