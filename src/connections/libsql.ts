@@ -22,8 +22,8 @@ type Parameters = SqliteValue[] | [SqliteNames];
 
 /**
  * The package libsql (0.5), behaving as `node:sqlite` does. What it would do by itself, measured on 0.5.29:
- * a blob as the only value, or a boolean, ends the process; `get` after `all` on the same statement silently runs with
- * the values of the call before; a value that is not given keeps that of the call before; integers beyond 2^53 lose
+ * a blob as the only value, or a boolean, ends the process; `get` after `all` or `run` on the same statement silently runs
+ * with the values of the call before; a value that is not given keeps that of the call before; integers beyond 2^53 lose
  * digits in silence; rows of `get` carry a key `_metadata`; `run` counts no changes of a statement with RETURNING.
  */
 export class LibsqlDatabase implements SqliteDatabase {
@@ -49,8 +49,9 @@ export class LibsqlDatabase implements SqliteDatabase {
 class LibsqlStatement implements SqliteStatement {
   readonly #database: NativeDatabase;
   readonly #sql: string;
-  // A native statement that has been read to its end binds nothing any more when `get` or `run` use it: two, then.
-  #one: NativeStatement | undefined;
+  // `get` on a native statement that anything else has used, or that has failed, binds nothing: it has one of its own,
+  // and one that has failed is not used again.
+  #single: NativeStatement | undefined;
   #many: NativeStatement | undefined;
   #bound = 0;
   #names: Set<string> | undefined;
@@ -59,15 +60,21 @@ class LibsqlStatement implements SqliteStatement {
     this.#database = database;
     this.#sql = sql;
     // What is wrong with the text is said here, not at the first run.
-    this.#one = this.#prepare();
+    this.#many = this.#prepare();
   }
 
   get(...parameters: Parameters): Row | undefined {
-    this.#one ??= this.#prepare();
-    const row = this.#one.get(this.#bind(parameters));
-    if (!row) return undefined;
-    const { _metadata: _, ...rest } = row;
-    return toNumbers(rest);
+    const bound = this.#bind(parameters);
+    try {
+      this.#single ??= this.#prepare();
+      const row = this.#single.get(bound);
+      if (!row) return undefined;
+      const { _metadata: _, ...rest } = row;
+      return toNumbers(rest);
+    } catch (error) {
+      this.#single = undefined;
+      throw error;
+    }
   }
 
   all(...parameters: Parameters): Row[] {
@@ -75,22 +82,31 @@ class LibsqlStatement implements SqliteStatement {
   }
 
   *iterate(...parameters: Parameters): Generator<Row, undefined> {
-    this.#many ??= this.#prepare();
-    for (const row of this.#many.iterate(this.#bind(parameters))) yield toNumbers(row);
-    return undefined;
+    const bound = this.#bind(parameters);
+    try {
+      this.#many ??= this.#prepare();
+      for (const row of this.#many.iterate(bound)) yield toNumbers(row);
+      return undefined;
+    } catch (error) {
+      this.#many = undefined;
+      throw error;
+    }
   }
 
   run(...parameters: Parameters): SqliteRun {
-    this.#one ??= this.#prepare();
-    if (this.#one.reader) return this.#runToEnd(parameters);
-    const { changes, lastInsertRowid } = this.#one.run(this.#bind(parameters));
-    return { changes, lastInsertRowid };
-  }
-
-  /** A statement with RETURNING counts its changes when its last row has been read. */
-  #runToEnd(parameters: Parameters): SqliteRun {
-    this.#many ??= this.#prepare();
-    for (const _ of this.#many.iterate(this.#bind(parameters)));
+    const bound = this.#bind(parameters);
+    try {
+      this.#many ??= this.#prepare();
+      if (!this.#many.reader) {
+        const { changes, lastInsertRowid } = this.#many.run(bound);
+        return { changes, lastInsertRowid };
+      }
+      // A statement with RETURNING counts its changes when its last row has been read.
+      for (const _ of this.#many.iterate(bound));
+    } catch (error) {
+      this.#many = undefined;
+      throw error;
+    }
     const row = this.#database.prepare('SELECT changes() AS changes, last_insert_rowid() AS id').get([]);
     return { changes: Number(row?.changes), lastInsertRowid: Number(row?.id) };
   }

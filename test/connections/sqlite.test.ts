@@ -152,6 +152,45 @@ describe.each(hasBuiltIn ? ['node:sqlite', 'libsql'] : ['libsql'])('sqlite() wit
     expect({ ...(named.get({ a: 3 }) as object) }).toEqual({ a: 3, b: null });
   });
 
+  it('uses a statement again that failed, or was not read to its end', () => {
+    const database = open();
+    database.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)');
+    const insert = database.prepare('INSERT INTO t VALUES (?, ?)');
+    const returning = database.prepare('INSERT INTO t VALUES (?, ?) RETURNING id');
+    const select = database.prepare('SELECT id FROM t WHERE id >= ? ORDER BY id');
+
+    for (const fails of [
+      () => insert.run(1, 9),
+      () => returning.all(1, 9),
+      () => returning.get(1, 9),
+      () => returning.run(1, 9),
+    ]) {
+      expect(fails).toThrow('UNIQUE constraint failed: t.id');
+    }
+    insert.run(4, 4);
+    expect([returning.all(5, 5).map(first), first(returning.get(6, 6)), returning.run(7, 7).changes]).toEqual([
+      [5],
+      6,
+      1,
+    ]);
+    for (const row of select.iterate(1)) if (first(row) === 2) break;
+    expect(select.all(6).map(first)).toEqual([6, 7]);
+    for (const row of select.iterate(2)) if (first(row) === 2) break;
+    expect(first(select.get(3))).toBe(3);
+    database.exec('BEGIN; DELETE FROM t WHERE id > 3; COMMIT');
+
+    expect(
+      database
+        .prepare('SELECT id, a FROM t')
+        .all()
+        .map((row) => Object.values(row as object)),
+    ).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
   it('counts the changes of a statement that returns rows', () => {
     const database = open();
     database.exec('CREATE TABLE t (id INTEGER PRIMARY KEY, a)');
