@@ -1,0 +1,95 @@
+import { errors } from '../../src/errors.js';
+import { operationSchema } from '../../src/operation/options.js';
+import { optionsSchema } from '../../src/options.js';
+import { brokenLinks, nameIn, readPage, readPages, readRows } from './pages.js';
+
+describe('the references', () => {
+  it('lists every error with its status, and no other', () => {
+    const rows = readRows(readPage('docs/reference/errors.md'), 'code');
+
+    const documented = rows.map(([code, status]) => `${nameIn(code)} ${status}`);
+
+    const known = Object.entries(errors).map(([code, [status]]) => `${code} ${status}`);
+    expect(documented).toEqual(known);
+    expect(rows.filter((row) => row.length !== 4 || row.some((cell) => cell === ''))).toEqual([]);
+  });
+
+  it('lists every signal, and no other', () => {
+    const rows = readRows(readPage('docs/reference/signals.md'), 'signal');
+
+    const documented = rows.map(([name]) => nameIn(name));
+
+    expect(documented).toEqual(signalsOf(readPage('src/log/signals.ts')));
+  });
+
+  it('lists every option of createFusio and of an operation, and no other', () => {
+    const [, ofFusio = '', ofOperation = ''] = readPage('docs/reference/options.md').split(/^## /m);
+
+    const documented = [ofFusio, ofOperation].map((text) => readRows(text, 'option').map(([name]) => nameIn(name)));
+
+    expect(documented[0]!.sort()).toEqual(keysOf(optionsSchema).sort());
+    expect(documented[1]!.sort()).toEqual(keysOf(operationSchema).sort());
+  });
+
+  it('names in the lifecycle only codes that there are', () => {
+    const named = [...readPage('docs/reference/lifecycle.md').matchAll(/`([A-Z]+(?:_[A-Z]+)+|STOPPED)`/g)].map(
+      ([, code]) => code!,
+    );
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((code) => !Object.hasOwn(errors, code))).toEqual([]);
+  });
+
+  it('has no link that leads nowhere', () => {
+    expect(readPages().flatMap(brokenLinks)).toEqual([]);
+  });
+});
+
+describe('the glossary', () => {
+  const words = readRows(readPage('docs/glossary.md'), 'word').map(([word]) => word!);
+
+  it('has a word once, with its meaning', () => {
+    const meanings = readRows(readPage('docs/glossary.md'), 'word').map(([, meaning]) => meaning);
+
+    expect(new Set(words).size).toBe(words.length);
+    expect(meanings.filter((meaning) => !meaning)).toEqual([]);
+  });
+
+  it.each(['operation', 'action', 'schema', 'connection', 'context', 'scope', 'signal', 'problem', 'host'])(
+    'has the word %s, which the guides use',
+    (word) => expect(words).toContain(word),
+  );
+
+  it('keeps its synonyms out of the guides', () => {
+    const guides = readPages().filter(({ path }) => path.startsWith('docs/guide/'));
+
+    const slips = guides.flatMap(({ path, text }) =>
+      [...text.matchAll(/\b(endpoint|easy|easily|simply|just)\b/gi)].map(([word]) => `${path}: ${word}`),
+    );
+
+    expect(slips).toEqual([]);
+  });
+});
+
+/** The keys of the interface `Signals`, from its source. */
+function signalsOf(source: string): string[] {
+  const body = /export interface Signals \{\n([\s\S]*?)\n\}/.exec(source)?.[1] ?? '';
+  return [...body.matchAll(/^ {2}'?([\w:]+)'?:/gm)].map(([, name]) => name!);
+}
+
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly anyOf?: readonly Node[];
+  readonly items?: Node;
+}
+
+/** The options of a schema, with those inside them: `cors`, `cors.origins`. */
+function keysOf(schema: object, prefix = ''): string[] {
+  const { properties = {}, anyOf = [], items } = schema as Node;
+  const own = Object.entries(properties).flatMap(([name, inner]) => [
+    prefix + name,
+    ...keysOf(inner, `${prefix}${name}.`),
+  ]);
+  const others = [...anyOf, ...(items ? [items] : [])].flatMap((one) => keysOf(one, prefix));
+  return [...new Set([...own, ...others])];
+}
