@@ -1,0 +1,42 @@
+import type { Problem } from '../errors.js';
+
+/** What an operation may throw, by status: `ErrorsOf<typeof createTodo>[409]`. Takes a handle or a method of a client. */
+export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { errors: infer Errors } } ? Errors : {};
+
+// Two copies of this file in one program have different classes: the brand is what counts.
+const errorBrand = Symbol.for('fusio.client-error');
+
+/** An answer whose status is not 2xx. `body` is the problem document, or text where the answer is no JSON. */
+export class ClientError<Body = Problem> extends Error {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+
+  constructor(response: { readonly status: number; readonly headers: Headers }, body: Body, message?: string) {
+    super(message ?? messageOf(body, response.status));
+    this.name = 'ClientError';
+    this.status = response.status;
+    this.headers = response.headers;
+    this.body = body;
+    Object.defineProperty(this, errorBrand, { value: true });
+  }
+
+  /** Narrows an error to one status of one operation, which is a handle or a method of a client: `ClientError.is(error, getTodo, 404)`. */
+  static is<Operation, Status extends keyof ErrorsOf<Operation> & number>(
+    error: unknown,
+    _operation: Operation,
+    status: Status,
+  ): error is ClientError<ErrorsOf<Operation>[Status]> {
+    return isClientError(error) && error.status === status;
+  }
+}
+
+function isClientError(error: unknown): error is ClientError<unknown> {
+  return typeof error === 'object' && error !== null && errorBrand in error;
+}
+
+function messageOf(body: unknown, status: number): string {
+  const { detail, message, title } = Object(body) as Record<string, unknown>;
+  const text = [detail, message, title].find((one) => typeof one === 'string' && one !== '');
+  return typeof text === 'string' ? text : `The answer has status ${status}`;
+}

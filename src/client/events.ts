@@ -1,0 +1,66 @@
+/** One event of a `text/event-stream`. `data` is parsed where it is JSON, and text where it is not. */
+export interface ServerSentEvent<Data = unknown> {
+  readonly event?: string;
+  readonly id?: string;
+  readonly data: Data;
+  readonly retryMs?: number;
+}
+
+/** Reads events (HTML, 9.2.6). Leaving the loop ends the connection; what comes after a break is not asked for again. */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+  release: () => void,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  let fields: Record<string, string> = {};
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      // An event without its empty line was cut off.
+      if (done) return;
+      // A carriage return at the end waits: the line feed may be still on its way.
+      const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\r(?!$)|\n/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line !== '') addField(fields, line);
+        else {
+          const event = eventOf(fields);
+          fields = {};
+          if (event) yield event;
+        }
+      }
+    }
+  } finally {
+    release();
+    // Not awaited: it would wait for whatever holds the connection up.
+    reader.cancel().catch(() => {});
+  }
+}
+
+function addField(fields: Record<string, string>, line: string): void {
+  const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+  if (name === 'data') fields.data = fields.data === undefined ? value : `${fields.data}\n${value}`;
+  else if (name === 'event' || (name === 'id' && !value.includes('\0')) || (name === 'retry' && /^\d+$/.test(value))) {
+    fields[name] = value;
+  }
+}
+
+function eventOf({ data, event, id, retry }: Record<string, string>): ServerSentEvent | undefined {
+  if (data === undefined) return undefined;
+  return {
+    ...(event !== undefined && { event }),
+    ...(id !== undefined && { id }),
+    data: parseData(data),
+    ...(retry !== undefined && { retryMs: Number(retry) }),
+  };
+}
+
+function parseData(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}

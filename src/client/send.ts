@@ -1,0 +1,120 @@
+import { readAnswer, readError } from './answer.js';
+import { ClientError } from './client-error.js';
+import { type CallInput, makeRequest, type Route, tagOf } from './request.js';
+
+/** How a client sends. */
+export interface SendOptions {
+  /** With the mount path: `https://example.com/api`. In a browser `/api` will do. */
+  baseUrl: string;
+  /** Sent as `Authorization: Bearer`. A function is asked at every call; nothing is sent for empty text. */
+  token?: string | (() => string | undefined | Promise<string | undefined>);
+  fetch?: typeof globalThis.fetch;
+  /** For a whole call, with its retries; of an event stream only until it begins. Default: 60,000; 0: no limit. */
+  timeoutMs?: number;
+  /** How often a call is tried again after a busy server (429, 503) or a broken connection. Default: 2. */
+  retries?: number;
+}
+
+/** Options of one call. */
+export interface ClientCallOptions {
+  signal?: AbortSignal;
+  headers?: Readonly<Record<string, string>>;
+  /** Default: that of the client. */
+  timeoutMs?: number;
+}
+
+// RFC 9110, 9.2.2: these may be sent twice. A POST is only sent again when the server said that it did not run it.
+const repeatable = /^(GET|HEAD|PUT|DELETE|OPTIONS)$/;
+// A caller should not wait longer for one retry: it gets the error, with Retry-After in its headers.
+const maxRetryAfterMs = 30_000;
+
+/** Calls an operation. Rejects with a `ClientError` for a status that is not 2xx, and with the error of `fetch` where no answer came. */
+export async function send(
+  name: string,
+  route: Route,
+  { baseUrl, token, fetch = globalThis.fetch, timeoutMs = 60_000, retries = 2 }: SendOptions,
+  input: CallInput = {},
+  options: ClientCallOptions = {},
+): Promise<unknown> {
+  const limit = limitOf(options.timeoutMs ?? timeoutMs, options.signal);
+  let isStreaming = false;
+  try {
+    const credential = typeof token === 'function' ? await token() : token;
+    const authorization = credential ? `Bearer ${credential}` : undefined;
+    const [url, init] = makeRequest(name, route, baseUrl, input, { authorization, ...options.headers });
+    const isRepeatable = repeatable.test(route.method);
+    // What was read from a stream cannot be sent again.
+    const lastTry = tagOf(input.body) === 'ReadableStream' ? 0 : retries;
+
+    for (let tries = 0; ; tries++) {
+      let failure: unknown;
+      let waitMs: number | undefined;
+      try {
+        const response = await fetch(url, { ...init, signal: limit.signal });
+        if (response.ok) {
+          const result = await readAnswer(name, response, route.method, limit.release);
+          isStreaming = result.isStreaming;
+          return result.value;
+        }
+        failure = new ClientError(response, await readError(response));
+        waitMs = waitOf(response, isRepeatable, tries);
+      } catch (error) {
+        if (limit.signal.aborted) throw limit.signal.reason;
+        if (!isRepeatable || error instanceof ClientError) throw error;
+        failure = error;
+        waitMs = backoff(tries);
+      }
+      if (tries >= lastTry || waitMs === undefined || Date.now() + waitMs > limit.endsAt) throw failure;
+      await pause(waitMs, limit.signal);
+    }
+  } finally {
+    limit.clear();
+    if (!isStreaming) limit.release();
+  }
+}
+
+/** One signal of the caller's and the time limit. By hand: `AbortSignal.any` is not everywhere. */
+function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  const expire = () => controller.abort(new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError'));
+  const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  return {
+    signal: controller.signal,
+    endsAt: timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
+    clear: () => clearTimeout(timer),
+    release: () => signal?.removeEventListener('abort', abort),
+  };
+}
+
+/** How long to wait before the next try; undefined where there should be none. */
+function waitOf({ status, headers }: Response, isRepeatable: boolean, tries: number): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const after = headers.get('retry-after');
+  if (after === null) return isRepeatable ? backoff(tries) : undefined;
+  // RFC 9110, 10.2.3: Retry-After may be a date.
+  const ms = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
+  // A little later than asked, not all at once.
+  return ms <= maxRetryAfterMs ? Math.max(ms, 0) + backoff(0) : undefined;
+}
+
+function backoff(tries: number): number {
+  return 100 * 2 ** tries * (1 + Math.random());
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,121 @@
+// Compiled by `tsc --noEmit`, never run.
+import {
+  type Client,
+  ClientError,
+  createClient,
+  type ErrorsOf,
+  type OperationsOf,
+  type ServerSentEvent,
+} from '../../src/client/index.js';
+import { createFusio, type Problem, Type } from '../../src/index.js';
+
+/** Fails to compile unless both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <_T extends true>(): void => {};
+
+const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
+const fusio = createFusio();
+const action = (): never => {
+  throw new Error('never run');
+};
+
+export const createTodo = fusio.operation({
+  name: 'todo.create',
+  method: 'POST',
+  path: '/todo',
+  body: Type.Pick(Todo, ['title']),
+  response: Todo,
+  throws: { 409: Type.Object({ existing: Type.Integer() }), 423: 'Locked' },
+  action,
+});
+export const getTodo = fusio.operation({
+  name: 'todo.get',
+  method: 'GET',
+  path: '/todo/:id',
+  params: Type.Object({ id: Type.Integer() }),
+  query: Type.Object({ expand: Type.Optional(Type.Boolean()) }),
+  response: { 200: Todo, 202: Type.Object({ job: Type.String() }) },
+  throws: { 404: 'No such todo' },
+  action,
+});
+export const tick = fusio.operation({
+  name: 'tick',
+  method: 'GET',
+  path: '/tick',
+  response: 'text/event-stream',
+  action,
+});
+export const logo = fusio.operation({ name: 'logo', method: 'GET', path: '/logo', response: 'image/png', action });
+export const free = fusio.operation({ name: 'free', method: 'GET', path: '/free', action });
+export const api = { todo: { create: createTodo, get: getTodo }, tick, logo, free };
+
+async function handles(): Promise<void> {
+  const client = createClient({ baseUrl: '/api', routes: api });
+
+  const created = await client.todo.create({ body: { title: 'x' } });
+  same<Same<typeof created, { id: number; title: string }>>();
+  const got = await client.todo.get({ params: { id: 1 }, query: { expand: true } }, { signal: AbortSignal.timeout(1) });
+  same<Same<typeof got, { id: number; title: string } | { job: string }>>();
+  const events = await client.tick();
+  same<Same<typeof events, AsyncIterable<ServerSentEvent>>>();
+  const image = await client.logo();
+  same<Same<typeof image, string | Blob>>();
+  const anything = await client.free();
+  same<Same<typeof anything, unknown>>();
+
+  // @ts-expect-error the body is required
+  await client.todo.create();
+  // @ts-expect-error title is text
+  await client.todo.create({ body: { title: 1 } });
+  // @ts-expect-error nothing else is in the body
+  await client.todo.create({ body: { title: 'x', colour: 'red' } });
+  // @ts-expect-error id is required
+  await client.todo.get({ params: {} });
+  // @ts-expect-error there is no such operation
+  await client.todo.remove();
+  // @ts-expect-error a record of handles has no numbers
+  createClient({ baseUrl: '/api', routes: { one: 1 } });
+  // @ts-expect-error the base URL is needed
+  createClient({ routes: api });
+}
+
+async function routes(): Promise<void> {
+  // What an import of a JSON file looks like.
+  const json = {
+    todo: { create: { method: 'POST', path: '/todo' }, get: { method: 'GET', path: '/todo/:id' } },
+    tick: { method: 'GET', path: '/tick' },
+    logo: { method: 'GET', path: '/logo' },
+    free: { method: 'GET', path: '/free' },
+  };
+  const client: Client<typeof api> = createClient<typeof api>({ baseUrl: '/api', routes: json });
+  const created = await client.todo.create({ body: { title: 'x' } });
+  same<Same<typeof created, { id: number; title: string }>>();
+
+  // @ts-expect-error tick, logo and free are missing
+  createClient<typeof api>({ baseUrl: '/api', routes: { todo: json.todo } });
+
+  const few: Client<OperationsOf<{ createTodo: typeof createTodo; helper: () => void }>> = createClient({
+    baseUrl: '/api',
+    routes: { createTodo },
+  });
+  await few.createTodo({ body: { title: 'x' } });
+  // @ts-expect-error a helper is no operation
+  few.helper;
+}
+
+async function errors(error: unknown): Promise<void> {
+  const client = createClient({ baseUrl: '/api', routes: api });
+  same<Same<ErrorsOf<typeof createTodo>[409], { existing: number }>>();
+
+  if (ClientError.is(error, createTodo, 409)) same<Same<typeof error.body.existing, number>>();
+  if (ClientError.is(error, getTodo, 404)) same<Same<typeof error.body, Problem>>();
+  // A method does as well where the handles are not.
+  if (ClientError.is(error, client.todo.create, 409)) same<Same<typeof error.body.existing, number>>();
+  if (error instanceof ClientError) same<Same<typeof error.status, number>>();
+  // @ts-expect-error todo.create does not say 404
+  ClientError.is(error, createTodo, 404);
+  // @ts-expect-error no operation
+  ClientError.is(error, { method: 'GET' }, 404);
+}
+
+export const compiled = [handles, routes, errors];
