@@ -1,58 +1,95 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { perform } from '../examples/perform.js';
 import { runExample } from '../examples/run-example.js';
+import { readSteps } from '../examples/walkthrough.js';
 import { readPage, readPages, readPrograms, root } from './pages.js';
 
-const pages = readPages();
+const programs = readPages().flatMap(readPrograms);
 
 describe('the code of the documents', () => {
   it('compiles against the types of the package', () => {
-    const programs = pages.flatMap(readPrograms);
-
     const mistakes = compile(programs);
 
     expect(programs.length).toBeGreaterThan(30);
     expect(mistakes).toEqual([]);
   }, 120_000);
 
-  it('runs, where it is the first of the README', async () => {
+  it('runs, where it is the first of the README, and answers as it says', async () => {
     const [first] = readPrograms({ path: 'README.md', text: readPage('README.md') });
-    const folder = packageFolder();
-    writeFileSync(join(folder, 'main.mjs'), ts.transpile(first!.code, { target: ts.ScriptTarget.ES2022 }));
-    writeFileSync(join(folder, 'any-port.mjs'), anyPort);
+    const file = write(first!.code, 'readme.mjs');
 
-    const running = await runExample(join(folder, 'main.mjs'), {
-      NODE_OPTIONS: `--import=${join(folder, 'any-port.mjs')}`,
-    });
-    const response = await fetch(`${running.url}/api/todo/2`);
-    const todo = await response.json();
-    // It has no signal handler of its own: the signal is what ends it.
+    const running = await runExample(file, preload);
+    const surprises = await perform(readSteps(join(root, 'README.md')), running.url);
     const exit = await running.stop();
-    rmSync(folder, { recursive: true, force: true });
 
-    expect(response.status).toBe(200);
-    expect(todo).toEqual({ id: 2, title: 'Read a poem' });
+    expect(surprises).toEqual([]);
+    // It has no signal handler of its own: the signal is what ends it.
     expect(exit.signal).toBe('SIGTERM');
   }, 30_000);
+
+  it.each(programs.filter(({ code }) => !code.includes("from 'pino'")))(
+    'runs: $name',
+    async ({ name, code }) => {
+      const file = write(code, `${name.replace(/\W/g, '-')}.mjs`);
+
+      const { code: exitCode, errors } = await runToEnd(file);
+
+      expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: '' });
+    },
+    30_000,
+  );
 });
 
-// The README says 3000, which may be taken here: the program gets a free port and says which.
+// The documents say 3000, which may be taken here: a program gets a free port and says which. `LET_GO` lets it end.
 const anyPort = `
 import { Server } from 'node:net';
 const listen = Server.prototype.listen;
-Server.prototype.listen = function () {
-  return listen.call(this, 0, () => console.log('Listening on http://localhost:' + this.address().port));
+Server.prototype.listen = function (...parameters) {
+  if (parameters[0] !== 3000) return listen.apply(this, parameters);
+  const server = listen.call(this, 0, () => console.log('Listening on http://localhost:' + this.address().port));
+  return process.env.LET_GO ? server.unref() : server;
 };
 `;
+
+const folder = packageFolder();
+const preload = { NODE_OPTIONS: `--import=${write(anyPort, 'any-port.mjs')}` };
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(code: string, name: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, ts.transpile(code, { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext }));
+  return file;
+}
+
+/** Runs a program that ends by itself once its servers are let go of. */
+function runToEnd(file: string): Promise<{ code: number | null; errors: string }> {
+  const env = {
+    ...process.env,
+    ...preload,
+    LET_GO: '1',
+    DATABASE_URL: 'mysql://localhost/app',
+    SESSION_SECRET: 'secret',
+  };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [file], { cwd: folder, env, timeout: 20_000 }, (_error, _output, errors) =>
+      resolve({ code: child.exitCode, errors }),
+    );
+  });
+}
 
 /** A folder in which a program finds the package by its name, as after npm install. */
 function packageFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fusio-readme-'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules/fusio'), 'dir');
-  symlinkSync(join(root, 'node_modules/express'), join(folder, 'node_modules/express'), 'dir');
+  for (const name of ['express', 'express-session', 'libsql']) {
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
+  }
   return folder;
 }
 

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mariadb } from '../support/database.js';
+import { perform } from './perform.js';
 import { type RunningExample, runExample } from './run-example.js';
-import { fits, readSteps, type Step } from './walkthrough.js';
+import { readSteps } from './walkthrough.js';
 
 const root = join(__dirname, '../..');
 const examples = join(root, 'examples');
@@ -53,35 +54,4 @@ function programOf(name: string): string {
   if (file !== 'main.ts') return join(folder, file);
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'pipe' });
   return join(folder, 'dist/main.js');
-}
-
-/** Performs the steps in their order; gives a line for each answer that is not the README's. */
-async function perform(steps: readonly Step[], url: string): Promise<string[]> {
-  const surprises: string[] = [];
-  let cookies = '';
-  for (const step of steps) {
-    const response = await fetch(url + step.path, {
-      method: step.method,
-      headers: { ...step.headers, ...(step.sendsCookies && { cookie: cookies }) },
-      ...(step.body !== undefined && { body: step.body }),
-    });
-    const text = await response.text();
-    if (step.keepsCookies) cookies = response.headers.getSetCookie().map(pairOf).join('; ');
-    const isWhole = response.status < 300;
-    const isAnswered = step.answer === undefined || fits(step.answer, parse(text), isWhole);
-    if (response.status !== step.status || !isAnswered) surprises.push(`${step.command}\n${response.status} ${text}`);
-  }
-  return surprises;
-}
-
-function pairOf(cookie: string): string {
-  return cookie.split(';', 1)[0] ?? '';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
