@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { FusioError } from '../../errors.js';
@@ -26,7 +27,9 @@ export function codingOf(header: string | undefined): Coding | undefined {
 /** Undoes a Content-Encoding; stops as soon as there are more than `maxBytes`. */
 export async function unpack(bytes: Buffer, coding: Coding, maxBytes: number): Promise<Buffer> {
   try {
-    return await inflaters[formatOf(bytes, coding)](bytes, { maxOutputLength: maxBytes });
+    return await inflaters[formatOf(bytes, coding)](bytes, {
+      maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH),
+    });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new FusioError('ENCODING_INVALID', undefined, { cause });

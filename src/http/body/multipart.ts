@@ -42,7 +42,14 @@ export async function readMultipart(
   clock: Clock,
   proceed: (() => void) | undefined,
 ): Promise<MultipartForm> {
-  const parser = makeParser(await loadBusboy(stream), headers, plan);
+  const make = await loadBusboy(stream);
+  let parser: Busboy;
+  try {
+    parser = makeParser(make, headers, plan);
+  } catch (cause) {
+    giveUp(stream);
+    throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
+  }
   const form = new Form(stream, parser, plan, clock);
   proceed?.();
   return form.begin();
@@ -63,23 +70,19 @@ async function loadBusboy(stream: Readable): Promise<MakeBusboy> {
 
 function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart }: MultipartPlan): Busboy {
   const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart!;
-  try {
-    return make({
-      headers,
-      // Browsers write names in the encoding of the page; busboy's default is latin1.
-      defParamCharset: 'utf8',
-      limits: {
-        files: maxFiles,
-        fields: maxFields,
-        // A part that is ignored counts as well; one more, as busboy tells when a limit is reached, not passed.
-        parts: maxFiles + maxFields + 1,
-        fileSize: maxFileBytes + 1,
-        fieldSize: maxFieldBytes + 1,
-      },
-    });
-  } catch (cause) {
-    throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
-  }
+  return make({
+    headers,
+    // Browsers write names in the encoding of the page; busboy's default is latin1.
+    defParamCharset: 'utf8',
+    limits: {
+      files: maxFiles,
+      fields: maxFields,
+      // A part that is ignored counts as well; one more, as busboy tells when a limit is reached, not passed.
+      parts: maxFiles + maxFields + 1,
+      fileSize: maxFileBytes + 1,
+      fieldSize: maxFieldBytes + 1,
+    },
+  });
 }
 
 class Form implements MultipartForm {

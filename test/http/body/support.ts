@@ -26,7 +26,9 @@ export const multipartPlan: BodyPlan = {
 
 export class FakeClock {
   time = 1_000_000;
+  calls = 0;
   now(): number {
+    this.calls++;
     return this.time;
   }
 }
