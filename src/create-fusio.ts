@@ -22,6 +22,8 @@ import { createVisits } from './operation/visits.js';
 import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
 import { checkOptions } from './schema/check-options.js';
 import { createSchemas } from './schema/schemas.js';
+import { metricsOperation } from './telemetry/prometheus.js';
+import { createTelemetry } from './telemetry/telemetry.js';
 
 /**
  * Makes a fusio. Connections and events are fixed here, once; everything else is registered on it.
@@ -85,6 +87,7 @@ function build(options: AnyOptions): AnyFusio {
       }
     },
     keepsRecords: hearsInfo(logger),
+    watcher: createTelemetry(options.telemetry),
   };
   const http = createHttp(
     { hall, authenticate: options.authenticate, clientIp: options.clientIp },
@@ -233,6 +236,9 @@ function build(options: AnyOptions): AnyFusio {
     stop,
     health,
   };
+  const { telemetry } = options;
+  const metrics = typeof telemetry === 'object' && telemetry.prometheus && metricsOperation(telemetry.prometheus);
+  if (metrics) addOperation(metrics);
   return fusio;
 }
 

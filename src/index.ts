@@ -73,4 +73,6 @@ export type {
 export type { RegisteredOperation } from './operation/registered.js';
 export type { FusioOptions } from './options.js';
 export type { Schema, Static } from './schema/static.js';
+export type { PrometheusOptions, PrometheusRegistry } from './telemetry/prometheus.js';
+export type { TelemetryOptions } from './telemetry/telemetry.js';
 export type { WebhookBase, WebhookHandle, WebhookOptions } from './webhook/webhook.js';

@@ -8,6 +8,7 @@ import type { Connection } from './connection/connection.js';
 import type { CorsOptions } from './http/cors.js';
 import type { AuthenticateRequest } from './http/entrance.js';
 import type { Logger } from './log/logger.js';
+import type { TelemetryOptions } from './telemetry/telemetry.js';
 
 /** What `createFusio` takes. */
 export interface FusioOptions<Connections = {}, Events = {}> {
@@ -27,6 +28,10 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   fallthrough?: boolean;
   /** Default: warnings and errors to stderr, a JSON line each. `false`: nothing. */
   logger?: Logger | false;
+  /**
+   * Spans and metrics. Default: OpenTelemetry where the host has `@opentelemetry/api`. `true`: it must be there. `false`: none.
+   */
+  telemetry?: boolean | TelemetryOptions;
   /** The system's, unless a test replaces it. */
   clock?: Clock;
 }
@@ -59,6 +64,15 @@ export const optionsSchema = Type.Object(
     ),
     fallthrough: Type.Optional(Type.Boolean()),
     logger: Type.Optional(anything),
+    telemetry: Type.Optional(
+      Type.Union([
+        Type.Boolean(),
+        Type.Object(
+          { openTelemetry: Type.Optional(Type.Boolean()), prometheus: Type.Optional(anything) },
+          { additionalProperties: false },
+        ),
+      ]),
+    ),
     clock: Type.Optional(anything),
   },
   { additionalProperties: false },

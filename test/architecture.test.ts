@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['action'],
   ['schema', 'connection', 'access', 'limit', 'queue', 'log'],
   ['store'],
-  ['errors', 'suggest', 'clock', 'proceed', 'duration', 'net'],
+  ['errors', 'suggest', 'clock', 'proceed', 'duration', 'net', 'load-package'],
 ];
 
 // An adapter hangs outside the house: it uses the door and, for types, what the door shows.

@@ -2,7 +2,7 @@ import type { Pool as CallbackPool } from 'mysql2';
 import type { Pool, PoolOptions } from 'mysql2/promise';
 import type { Connection } from '../connection/connection.js';
 import { FusioError } from '../errors.js';
-import { loadPackage } from './load.js';
+import { loadPackage } from '../load-package.js';
 
 export type { Connection } from '../connection/connection.js';
 

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.js';
 import { FusioError } from '../errors.js';
 import { didYouMean } from '../suggest.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
-import { loadPackage } from './load.js';
+import { loadPackage } from '../load-package.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 export type { Connection } from '../connection/connection.js';

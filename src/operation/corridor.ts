@@ -14,6 +14,11 @@ import { ActionContext, type RawRequest, type Visit } from './visit.js';
  * It stays synchronous as long as each step does, and throws or rejects with whatever stopped it.
  */
 export function walk(visit: Visit): Outcome | Promise<Outcome> {
+  const { watcher } = visit.hall;
+  return watcher ? watcher.around(visit, () => begin(visit)) : begin(visit);
+}
+
+function begin(visit: Visit): Outcome | Promise<Outcome> {
   if (!visit.operation.active) throw new FusioError('OPERATION_GONE');
   // Connections that open asynchronously and adapters: the first calls wait for them.
   if (!visit.hall.isReady()) return visit.hall.ready().then(() => proceed(visit, visit.entrance.identify(), admit));

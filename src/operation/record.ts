@@ -6,6 +6,7 @@ import type { Hall, Visit } from './visit.js';
 /** Tells the log and the signals how a call ended. `error` where it failed. */
 export function recordVisit(visit: Visit, status: number, error?: FusioError): void {
   const { hall, operation, entrance, caller } = visit;
+  hall.watcher?.end(visit, status, error);
   if (error && error.status >= 500) reportFailure(hall, operation.name, visit.id, entrance.source, error);
   if (!hall.keepsRecords && !hall.signals.heard('request:done')) return;
   const ms = Math.max(0, hall.clock.now() - visit.startedAt);

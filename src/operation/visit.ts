@@ -50,6 +50,15 @@ export interface Hall {
   readonly call: (operation: Operation, input: unknown, caller: Caller, options: CallerOptions) => Promise<unknown>;
   /** Whether anyone would see a record of each call. */
   readonly keepsRecords: boolean;
+  /** Spans and metrics; undefined where nobody asked for them. */
+  readonly watcher: Watcher | undefined;
+}
+
+/** Watches calls from the outside: spans and metrics. */
+export interface Watcher {
+  /** Runs the call; what runs inside may see the call's span as the active one. */
+  around<Result>(visit: Visit, walk: () => Result): Result;
+  end(visit: Visit, status: number, error: FusioError | undefined): void;
 }
 
 export interface CallerOptions {

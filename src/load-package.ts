@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
-import { FusioError } from '../errors.js';
+import { FusioError } from './errors.js';
 
 export interface PackageNeed {
   /** Who needs it, as it is written: `mysql()`. */

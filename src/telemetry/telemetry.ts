@@ -1,0 +1,30 @@
+import type { Watcher } from '../operation/visit.js';
+import { openTelemetry } from './open-telemetry.js';
+import { type PrometheusOptions, prometheus } from './prometheus.js';
+
+export interface TelemetryOptions {
+  /** Spans and metrics through the host's `@opentelemetry/api`. Default: where that is installed. */
+  openTelemetry?: boolean;
+  /** Metrics in a registry of the host's `prom-client`, and an operation that shows them. */
+  prometheus?: PrometheusOptions;
+}
+
+/** The watchers that the option asks for, as one; undefined where there is nothing to tell anybody. */
+export function createTelemetry(option: boolean | TelemetryOptions | undefined): Watcher | undefined {
+  if (option === false) return undefined;
+  const options: TelemetryOptions = option === undefined || option === true ? {} : option;
+  const isWanted = option === true || options.openTelemetry === true;
+  const watchers = [
+    options.openTelemetry === false ? undefined : openTelemetry(isWanted),
+    options.prometheus && prometheus(options.prometheus),
+  ].filter((watcher) => watcher !== undefined);
+  const [first, second] = watchers;
+  if (!first || !second) return first;
+  return {
+    around: (visit, walk) => first.around(visit, () => second.around(visit, walk)),
+    end(visit, status, error) {
+      first.end(visit, status, error);
+      second.end(visit, status, error);
+    },
+  };
+}
