@@ -1,100 +1,70 @@
-import { Compile } from 'typebox/schema';
-import { FusioError, type Issue } from '../errors.js';
+import { FusioError } from '../errors.js';
+import { isNode, type SchemaNode } from './keywords.js';
+import { lintReferences, lintShape } from './lint.js';
+import { createCompiler, createReader, type Reader, type ReaderOptions } from './reader.js';
+import { createReferences } from './references.js';
 
-// INTERIM: replaced by the schema room's real files.
-export interface ReaderOptions {
-  where: string;
-  source: 'text' | 'json' | 'value';
-  unknown: 'drop' | 'reject' | 'keep';
-  defaults: boolean;
+export type { Reader, ReaderOptions } from './reader.js';
+
+export interface SchemasOptions {
+  /** String formats of the application, beside the built-in ones and before them. */
+  readonly formats?: Readonly<Record<string, (value: string) => boolean>> | undefined;
 }
-export interface Reader {
-  readonly schema: object;
-  read(value: unknown): unknown;
-  check(value: unknown): boolean;
-  issues(value: unknown, pointer: string): Issue[];
-}
+
+/** The schemas of one fusio instance: named ones, formats, and the readers made from them. */
 export interface Schemas {
+  /** Names a schema, so that `{ $ref: 'Todo' }` finds it. A named schema may refer to one that is named later. */
   name(name: string, schema: object): void;
   readonly named: ReadonlyMap<string, object>;
   nameOf(schema: object): string | undefined;
+  /** Throws `SCHEMA_INVALID` for what cannot be checked, with the place in the schema. */
   lint(schema: unknown, where: string): void;
   reader(schema: object, options: ReaderOptions): Reader;
 }
 
-export function createSchemas(
-  _options: { formats?: Readonly<Record<string, (value: string) => boolean>> } = {},
-): Schemas {
+export function createSchemas(options: SchemasOptions = {}): Schemas {
+  const formats = new Map(Object.entries(options.formats ?? {}));
+  for (const [name, test] of formats) {
+    if (typeof test !== 'function')
+      throw new FusioError('OPTIONS_INVALID', `formats.${name} must be a function (text) => boolean`);
+  }
   const named = new Map<string, object>();
+  const names = new Map<object, string>();
+  const references = createReferences(named);
+  const compiler = createCompiler(references, formats);
+  // Linted once; readers of one schema for several entrances do not pay again.
+  const linted = new WeakSet<object>();
+  const sound = new WeakSet<object>();
+
+  function lint(schema: unknown, where: string): void {
+    if (isNode(schema) && linted.has(schema)) return;
+    if (lintShape(schema, { where, formats })) lintReferences(schema as SchemaNode, where, references, named, sound);
+    linted.add(schema as object);
+  }
+
   return {
     named,
-    name: (name, schema) => void named.set(name, schema),
-    nameOf: (schema) => [...named].find(([, one]) => one === schema)?.[0],
-    lint(schema, where) {
-      if (typeof schema !== 'object' || schema === null) throw new FusioError('SCHEMA_INVALID', `${where}: no schema`);
+    name(name, schema) {
+      if (typeof name !== 'string' || !/^[A-Za-z0-9_.-]+$/.test(name)) {
+        const got = typeof name === 'string' ? `"${name}"` : typeof name;
+        throw new FusioError('NAME_INVALID', `schema: the name must be letters, digits, "_", "-" and ".", got ${got}`);
+      }
+      const known = named.get(name);
+      if (known === schema) return;
+      if (known)
+        throw new FusioError(
+          'NAME_TAKEN',
+          `schema "${name}" is registered already, with another schema; names are unique`,
+        );
+      lintShape(schema, { where: `schema "${name}"`, formats });
+      named.set(name, schema);
+      if (!names.has(schema)) names.set(schema, name);
     },
-    reader(schema, options) {
-      let validator: ReturnType<typeof Compile> | undefined;
-      const compiled = () => (validator ??= Compile(schema as never));
-      const coerce = (node: any, value: any): any => {
-        if (options.source === 'value' && value !== null && typeof value === 'object')
-          return coerce1(node, JSON.parse(JSON.stringify(value)));
-        return coerce1(node, value);
-      };
-      const coerce1 = (node: any, value: any): any => {
-        if (typeof node !== 'object' || node === null) return value;
-        if (options.source === 'text' && typeof value === 'string') {
-          if ((node.type === 'integer' || node.type === 'number') && /^-?\d+(\.\d+)?$/.test(value))
-            return Number(value);
-          if (node.type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value;
-          if (node.type === 'array') return [coerce1(node.items, value)];
-        }
-        if (Array.isArray(value)) return node.items ? value.map((one) => coerce1(node.items, one)) : value;
-        if (node.properties && typeof value === 'object' && value !== null) {
-          const copy: any = {};
-          for (const key of Object.keys(value)) {
-            if (Object.hasOwn(node.properties, key)) copy[key] = coerce1(node.properties[key], value[key]);
-            else if (options.unknown !== 'drop' || node.additionalProperties !== undefined) copy[key] = value[key];
-          }
-          if (options.defaults)
-            for (const key of Object.keys(node.properties))
-              if (copy[key] === undefined && node.properties[key].default !== undefined)
-                copy[key] = node.properties[key].default;
-          return copy;
-        }
-        return value;
-      };
-      return {
-        schema,
-        read: (value) => coerce(schema, value),
-        check: (value) => compiled().Check(value),
-        issues(value, pointer) {
-          const [, errors] = compiled().Errors(value) as [boolean, any[]];
-          return errors
-            .filter((error) => error.keyword !== 'boolean')
-            .flatMap((error) =>
-              error.keyword === 'required'
-                ? error.params.requiredProperties.map((key: string) => ({
-                    pointer: `${pointer}${error.instancePath}/${key}`,
-                    message: 'is required',
-                    code: 'REQUIRED',
-                  }))
-                : error.keyword === 'additionalProperties'
-                  ? error.params.additionalProperties.map((key: string) => ({
-                      pointer: `${pointer}${error.instancePath}/${key}`,
-                      message: 'is not known',
-                      code: 'UNKNOWN_PROPERTY',
-                    }))
-                  : [
-                      {
-                        pointer: pointer + error.instancePath,
-                        message: error.message,
-                        code: String(error.keyword).toUpperCase(),
-                      },
-                    ],
-            );
-        },
-      };
+    nameOf: (schema) => names.get(schema),
+    lint,
+    reader(schema, { where, ...rest }) {
+      lint(schema, where);
+      return createReader(schema, rest, compiler);
     },
   };
 }

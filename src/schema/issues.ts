@@ -1,0 +1,352 @@
+import { Errors } from 'typebox/schema';
+import { Settings } from 'typebox/system';
+import type { Issue } from '../errors.js';
+import { isNode, listOf, type SchemaNode } from './keywords.js';
+import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
+import { escapePointer, unescapePointer } from './references.js';
+
+/** What typebox tells of one failed keyword. */
+interface Failure {
+  readonly keyword: string;
+  readonly schemaPath: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, any>>;
+}
+
+/** An issue on its way, with the failure that it comes from. */
+interface Finding extends Issue {
+  readonly keyword: string;
+  readonly schemaPath: string;
+  readonly params: Readonly<Record<string, any>>;
+}
+
+export const maxIssues = 100;
+
+/** What is wrong with a value, for people: never the value itself, which may be a secret. Pointers begin with `prefix`. */
+export function issuesOf(schema: LinkedSchema, value: unknown, prefix: string): Issue[] {
+  const findings = collect(failuresOf(schema.root, value), schema, value);
+  const seen = new Set<string>();
+  const issues: Issue[] = [];
+  for (const { pointer, message, code } of findings) {
+    const key = `${pointer} ${code} ${message}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    issues.push({ pointer: prefix + pointer, message, code });
+    if (issues.length === maxIssues) break;
+  }
+  return issues;
+}
+
+function failuresOf(schema: SchemaNode, value: unknown): readonly Failure[] {
+  // The limit is a global of typebox, which the application may share: it is lifted for this call alone.
+  const { maxErrors } = Settings.Get();
+  Settings.Set({ maxErrors: 10 * maxIssues });
+  try {
+    return Errors(schema, value)[1] as Failure[];
+  } finally {
+    Settings.Set({ maxErrors });
+  }
+}
+
+function collect(failures: readonly Failure[], schema: LinkedSchema, value: unknown): readonly Finding[] {
+  let findings: Finding[] = [];
+  for (const failure of failures) {
+    if (failure.keyword === 'anyOf' || failure.keyword === 'oneOf') findings = collapse(findings, failure, schema);
+    else if (failure.keyword === 'if') findings.push(...conditionFindings(failure, schema, value, findings));
+    else findings = absorb(findings, failure, value);
+  }
+  return findings;
+}
+
+/** Adds what a failure says, and takes away what is thereby said twice. */
+function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[] {
+  const { keyword, schemaPath, instancePath, params } = failure;
+  const make = (pointer: string, message: string, code = codeOf(keyword)): Finding => ({
+    pointer,
+    message,
+    code,
+    keyword,
+    schemaPath,
+    params,
+  });
+  const under = (name: string | number) => `${instancePath}/${escapePointer(String(name))}`;
+  switch (keyword) {
+    case 'required':
+      return [
+        ...findings,
+        ...listOf(params.requiredProperties).map((name) => make(under(String(name)), 'is required')),
+      ];
+    case 'additionalProperties': {
+      const unknown = new Set(listOf(params.additionalProperties).map((name) => under(String(name))));
+      const at = `${schemaPath}/additionalProperties`;
+      // Each is refused twice, by the `false` and by the keyword around it; where a schema refuses it, that says why.
+      const refused = findings.filter(
+        (one) => one.keyword === 'boolean' && one.schemaPath === at && unknown.has(one.pointer),
+      );
+      const others = findings.filter((one) => !refused.includes(one));
+      return [...others, ...refused.map((one) => make(one.pointer, 'is unknown', 'UNKNOWN_PROPERTY'))];
+    }
+    case 'unevaluatedProperties': {
+      const names = listOf(params.unevaluatedProperties);
+      return [...findings, ...names.map((name) => make(under(String(name)), 'is unknown', 'UNKNOWN_PROPERTY'))];
+    }
+    case 'unevaluatedItems': {
+      const indexes = listOf(params.unevaluatedItems) as readonly number[];
+      return [...findings, ...indexes.map((index) => make(under(index), 'is an item too many'))];
+    }
+    case 'propertyNames': {
+      const names = new Set(listOf(params.propertyNames).map((name) => under(String(name))));
+      const others = findings.filter(
+        (one) => !(names.has(one.pointer) && one.schemaPath.startsWith(`${schemaPath}/propertyNames`)),
+      );
+      return [...others, ...[...names].map((pointer) => make(pointer, 'has a name that does not fit'))];
+    }
+    case 'dependentRequired':
+    case 'dependencies': {
+      const holder = partOf(value, instancePath);
+      const missing = listOf(params.dependencies).filter(
+        (name) => isNode(holder) && !Object.hasOwn(holder, String(name)),
+      );
+      const message = `is required beside "${params.property}"`;
+      return [...findings, ...missing.map((name) => make(under(String(name)), message, 'DEPENDENT_REQUIRED'))];
+    }
+    case '~refine': {
+      const message = String(params.message);
+      if (!message.startsWith(formatMark)) return [...findings, make(instancePath, message)];
+      return [...findings, make(instancePath, formatMessage(message.slice(formatMark.length)), 'FORMAT')];
+    }
+    default:
+      return [...findings, make(instancePath, messageOf(failure))];
+  }
+}
+
+function codeOf(keyword: string): string {
+  if (keyword === 'boolean') return 'NOT_ALLOWED';
+  return keyword
+    .replace('~', '')
+    .replace(/[A-Z]/g, (letter) => `_${letter}`)
+    .toUpperCase();
+}
+
+function messageOf({ keyword, params }: Failure): string {
+  switch (keyword) {
+    case 'type':
+      return `must be ${oneOf([params.type].flat().map(typeName))}`;
+    case 'const':
+      return `must be ${literal(params.allowedValue)}`;
+    case 'enum':
+      return literalsMessage(params.allowedValues);
+    case 'format':
+      return formatMessage(params.format);
+    case 'pattern':
+      return `must match ${params.pattern}`;
+    case 'minLength':
+      return `must have at least ${count(params.limit, 'character')}`;
+    case 'maxLength':
+      return `must have at most ${count(params.limit, 'character')}`;
+    case 'minItems':
+      return `must have at least ${count(params.limit, 'item')}`;
+    case 'maxItems':
+      return `must have at most ${count(params.limit, 'item')}`;
+    case 'minProperties':
+      return `must have at least ${count(params.limit, 'property')}`;
+    case 'maxProperties':
+      return `must have at most ${count(params.limit, 'property')}`;
+    case 'minimum':
+      return `must be at least ${params.limit}`;
+    case 'maximum':
+      return `must be at most ${params.limit}`;
+    case 'exclusiveMinimum':
+      return `must be more than ${params.limit}`;
+    case 'exclusiveMaximum':
+      return `must be less than ${params.limit}`;
+    case 'multipleOf':
+      return `must be a multiple of ${params.multipleOf}`;
+    case 'uniqueItems':
+      return 'must not have an item twice';
+    case 'contains':
+    case 'minContains':
+      return 'has too few items of the form that is asked for';
+    case 'maxContains':
+      return 'has too many items of one form';
+    case 'boolean':
+      return 'is not allowed';
+    case 'not':
+      return 'has a form that is not allowed';
+    default:
+      return 'is not valid';
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: 'an object',
+  array: 'an array',
+  string: 'a string',
+  number: 'a number',
+  integer: 'an integer',
+  boolean: 'true or false',
+  null: 'null',
+};
+
+function typeName(type: string): string {
+  return typeNames[type] ?? type;
+}
+
+function formatMessage(format: string): string {
+  return `must be of the format "${format}"`;
+}
+
+function literal(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function literalsMessage(values: readonly unknown[]): string {
+  if (values.length === 1) return `must be ${literal(values[0])}`;
+  const more = values.length > 20 ? ` … (${values.length} values)` : '';
+  return `must be one of ${values.slice(0, 20).map(literal).join(', ')}${more}`;
+}
+
+function oneOf(words: readonly string[]): string {
+  const unique = [...new Set(words)];
+  return unique.length < 2 ? unique.join('') : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`;
+}
+
+function count(limit: number, thing: string): string {
+  if (limit === 1) return `1 ${thing}`;
+  return `${limit} ${thing === 'property' ? 'properties' : `${thing}s`}`;
+}
+
+/** Tells of a union what a person would: the branch that was meant, else the literals or types, else how many forms there are. */
+function collapse(findings: Finding[], failure: Failure, schema: LinkedSchema): Finding[] {
+  const { keyword, schemaPath, instancePath, params } = failure;
+  const at = `${schemaPath}/${keyword}/`;
+  const belongs = (one: Finding) =>
+    one.schemaPath.startsWith(at) && (one.pointer === instancePath || one.pointer.startsWith(`${instancePath}/`));
+  const others = findings.filter((one) => !belongs(one));
+  const make = (message: string, code = codeOf(keyword)): Finding => ({
+    pointer: instancePath,
+    message,
+    code,
+    keyword,
+    schemaPath,
+    params,
+  });
+  const matches = listOf(params.passingSchemas).length;
+  if (matches > 1) return [...others, make(`must match only one of the forms, and matches ${matches}`)];
+  const byBranch = new Map<string, Finding[]>();
+  for (const one of findings.filter(belongs)) {
+    const index = one.schemaPath.slice(at.length).split('/', 1)[0]!;
+    byBranch.set(index, [...(byBranch.get(index) ?? []), one]);
+  }
+  const branches = [...byBranch.values()];
+  const simple = simpleUnion(branches, instancePath);
+  if (simple) return [...others, make(...simple)];
+  const meant = branchMeant(branches, instancePath);
+  if (meant) return [...others, ...meant];
+  const node = nodeAt(schema, schemaPath);
+  const forms = (isNode(node) ? listOf(node[keyword]).length : 0) || branches.length;
+  return [...others, make(`must match one of ${forms} forms`)];
+}
+
+/** A union of literals and types, none of which fits: all findings are about the value itself. */
+function simpleUnion(
+  branches: readonly (readonly Finding[])[],
+  pointer: string,
+): [message: string, code: string] | undefined {
+  const literals: unknown[] = [];
+  const types: string[] = [];
+  for (const findings of branches) {
+    const own =
+      findings.find((one) => one.keyword === 'const' || one.keyword === 'enum') ??
+      findings.find((one) => one.keyword === 'type');
+    if (!own || findings.some((one) => one.pointer !== pointer || !['const', 'enum', 'type'].includes(one.keyword)))
+      return undefined;
+    if (own.keyword === 'const') literals.push(own.params.allowedValue);
+    else if (own.keyword === 'enum') literals.push(...own.params.allowedValues);
+    else types.push(...([own.params.type].flat() as string[]).map(typeName));
+  }
+  if (types.length === 0) return literals.length === 0 ? undefined : [literalsMessage([...new Set(literals)]), 'ENUM'];
+  return [`must be ${oneOf([...literals.map(literal), ...types])}`, literals.length > 0 ? 'ENUM' : 'TYPE'];
+}
+
+function branchMeant(all: readonly Finding[][], pointer: string): readonly Finding[] | undefined {
+  // Branches for another kind of value were not meant, if there are others.
+  const ofKind = all.filter((findings) => !findings.some((one) => one.keyword === 'type' && one.pointer === pointer));
+  const branches = ofKind.length > 0 ? ofKind : all;
+  if (branches.length === 1) return branches[0];
+  const isTag = (one: Finding) =>
+    (one.keyword === 'const' || one.keyword === 'enum') &&
+    one.pointer.startsWith(`${pointer}/`) &&
+    !one.pointer.slice(pointer.length + 1).includes('/');
+  const tags = new Set(branches.flatMap((findings) => findings.filter(isTag).map((one) => one.pointer)));
+  for (const tag of tags) {
+    const mismatches = branches.map((findings) => findings.filter((one) => isTag(one) && one.pointer === tag));
+    const tagged = branches.filter((_, index) => mismatches[index]!.length === 0);
+    if (tagged.length === 1) return tagged[0];
+    if (tagged.length === 0) {
+      const simple = simpleUnion(mismatches, tag);
+      if (simple) return [{ ...mismatches[0]![0]!, message: simple[0], code: simple[1] }];
+    }
+  }
+  const common = branches[0]!.filter((one) =>
+    branches.every((findings) => findings.some((other) => other.pointer === one.pointer && other.code === one.code)),
+  );
+  // The tag itself is missing, or something else that every branch asks for alike.
+  if (common.length > 0 && common.every((one) => one.keyword === 'required')) return common;
+  const least = Math.min(...branches.map((findings) => findings.length));
+  const nearest = branches.filter((findings) => findings.length === least);
+  return nearest.length === 1 ? nearest[0] : undefined;
+}
+
+/** typebox tells of a failed `then` only that it failed: the branch is checked once more, for what is wrong in it. */
+function conditionFindings(
+  { schemaPath, instancePath, keyword, params }: Failure,
+  schema: LinkedSchema,
+  value: unknown,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  const branch = String(params.failingKeyword);
+  const at = `${schemaPath}/${branch}`;
+  if (findings.some((one) => one.schemaPath.startsWith(at))) return [];
+  const node = nodeAt(schema, at);
+  if (isNode(node)) {
+    const part = partOf(value, instancePath);
+    const inner = collect(failuresOf(withDefinitions(node, schema.definitions), part), schema, part);
+    if (inner.length > 0) {
+      return inner.map((one) => ({
+        ...one,
+        pointer: instancePath + one.pointer,
+        schemaPath: at + one.schemaPath.slice(1),
+      }));
+    }
+  }
+  return [{ pointer: instancePath, message: 'is not valid', code: codeOf(keyword), keyword, schemaPath, params }];
+}
+
+function partOf(value: unknown, pointer: string): unknown {
+  let part = value;
+  for (const step of pointer.split('/').slice(1)) {
+    if (typeof part !== 'object' || part === null) return undefined;
+    part = (part as Record<string, unknown>)[unescapePointer(step)];
+  }
+  return part;
+}
+
+/** The part of the schema that a `schemaPath` names; such a path goes through references without saying so. */
+function nodeAt({ root, definitions }: LinkedSchema, schemaPath: string): unknown {
+  let node: unknown = root;
+  for (const step of schemaPath.split('/').slice(1)) {
+    const key = unescapePointer(step);
+    for (
+      let hops = 0;
+      isNode(node) && !Object.hasOwn(node, key) && typeof node.$ref === 'string' && hops < 100;
+      hops++
+    ) {
+      node = definitions[node.$ref.slice('#/$defs/'.length)];
+    }
+    if (typeof node !== 'object' || node === null) return undefined;
+    node = (node as Record<string, unknown>)[key];
+  }
+  return node;
+}

@@ -1,0 +1,73 @@
+import { FusioError } from '../errors.js';
+
+/** Deeper than any value that a person made; the stack of a thread with work on it already still holds it. */
+export const maxValueDepth = 1_000;
+
+/** Stands in for a value that has no JSON form. No check accepts it and nothing serialises it. */
+export class Unreadable {
+  constructor(readonly message: string) {}
+
+  toJSON(): never {
+    throw new FusioError('RESULT_INVALID', `The value ${this.message}`);
+  }
+}
+
+export function refuseDepth(): never {
+  throw new Unreadable('is nested too deeply, or holds itself');
+}
+
+export function refuseBigint(): never {
+  throw new Unreadable('holds a bigint, which JSON does not have');
+}
+
+/** Whether these are the bounds of the stack: what is nested that deeply is not read. */
+export function isStackOverflow(error: unknown): boolean {
+  return (error as Error | undefined)?.name === 'RangeError' && /call stack/i.test((error as Error).message);
+}
+
+/** An object literal, of whichever realm; not one without a prototype. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return (
+    prototype === Object.prototype ||
+    (prototype !== null && Object.getPrototypeOf(prototype) === null && isRoot(prototype))
+  );
+}
+
+function isRoot(prototype: object): boolean {
+  return Object.hasOwn(prototype, 'hasOwnProperty');
+}
+
+/**
+ * Does to one value what `JSON.stringify` does before it looks inside (ECMA-262, 25.5.2.2): `toJSON` is honoured, wrappers
+ * are taken off, and what JSON has no word for is undefined.
+ */
+export function unwrap(value: unknown): unknown {
+  switch (typeof value) {
+    case 'object': {
+      if (value === null) return null;
+      const { toJSON } = value as { toJSON?: unknown };
+      const own = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
+      if (typeof own === 'function' || typeof own === 'symbol') return undefined;
+      if (own instanceof String || own instanceof Number || own instanceof Boolean || own instanceof BigInt)
+        return own.valueOf();
+      return own;
+    }
+    case 'bigint': {
+      const { toJSON } = value as { toJSON?: unknown };
+      return typeof toJSON === 'function' ? toJSON.call(value, '') : value;
+    }
+    case 'function':
+    case 'symbol':
+      return undefined;
+    default:
+      return value;
+  }
+}
+
+/** Sets a property; one that is named `__proto__` too, which an assignment would take for the prototype. */
+export function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}

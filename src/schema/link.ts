@@ -1,0 +1,176 @@
+import { isNode, keywords, listOf, type SchemaNode } from './keywords.js';
+import type { References, Resource } from './references.js';
+
+/**
+ * A schema in which every reference is `#/$defs/…` of the root: named schemas, `$id`s, anchors and dynamic references are
+ * resolved by us, so that the compiler and the normaliser cannot disagree about them.
+ */
+export interface LinkedSchema {
+  readonly root: SchemaNode;
+  readonly definitions: Readonly<Record<string, unknown>>;
+}
+
+export type Formats = ReadonlyMap<string, (value: string) => boolean>;
+
+/** Where the traversal is: the resource, and those through which it came, the outermost first (for `$dynamicRef`). */
+interface Scope {
+  readonly resource: Resource;
+  readonly dynamic: readonly Resource[];
+}
+
+// What the compiler must not see any more: identities and places that only our own resolution reads.
+const dropped = new Set([
+  '$id',
+  '$anchor',
+  '$dynamicAnchor',
+  '$recursiveAnchor',
+  '$defs',
+  'definitions',
+  '$schema',
+  '$vocabulary',
+]);
+
+/** The prefix by which `issues.ts` tells a format of the application from a refinement. */
+export const formatMark = 'fusio:format:';
+
+export function linkSchema(schema: SchemaNode, references: References, formats: Formats): LinkedSchema {
+  const definitions: Record<string, unknown> = {};
+  const names = new Map<unknown, Map<string, string>>();
+  const document = references.documentOf(schema);
+
+  function link(node: unknown, from: Scope): unknown {
+    if (!isNode(node)) return node;
+    const scope = enter(references.opened(node, from.resource), from);
+    if (scope.resource.isLegacy && typeof node.$ref === 'string') return { $ref: refer(node.$ref, scope) };
+
+    const copy: Record<string, unknown> = {};
+    const targets: string[] = [];
+    let isChanged = false;
+    for (const key of Object.keys(node)) {
+      const value = node[key];
+      if (dropped.has(key)) {
+        isChanged = true;
+      } else if (key === '$ref' && typeof value === 'string') {
+        targets.push(refer(value, scope));
+        isChanged = true;
+      } else if ((key === '$dynamicRef' || key === '$recursiveRef') && typeof value === 'string') {
+        targets.push(referDynamically(value, key, scope));
+        isChanged = true;
+      } else if (key === 'format' && formats.has(value as string)) {
+        isChanged = true;
+      } else {
+        const linked = linkKeyword(key, value, scope);
+        if (linked !== value) isChanged = true;
+        copy[key] = linked;
+      }
+    }
+    if (!isChanged) return node;
+    if (targets.length === 1) copy.$ref = targets[0];
+    // Two kinds of reference in one schema: both count.
+    if (targets.length > 1) copy.allOf = [...listOf(copy.allOf), ...targets.map(($ref) => ({ $ref }))];
+    const refinements = refinementsOf(node, formats);
+    if (refinements.length > 0) copy['~refine'] = refinements;
+    return copy;
+  }
+
+  function linkKeyword(key: string, value: unknown, scope: Scope): unknown {
+    switch (keywords.get(key)) {
+      case 'schema':
+        return link(value, scope);
+      case 'schemas':
+        return linkList(listOf(value), scope);
+      case 'items':
+        return Array.isArray(value) ? linkList(value, scope) : link(value, scope);
+      case 'schemaMap':
+      case 'patternMap':
+      case 'dependencies':
+        return isNode(value) ? linkMap(value, scope) : value;
+      default:
+        return value;
+    }
+  }
+
+  function linkList(list: readonly unknown[], scope: Scope): readonly unknown[] {
+    const linked = list.map((one) => link(one, scope));
+    return linked.some((one, index) => one !== list[index]) ? linked : list;
+  }
+
+  function linkMap(map: SchemaNode, scope: Scope): SchemaNode {
+    const entries = Object.keys(map).map((name): [string, unknown] => [name, link(map[name], scope)]);
+    // fromEntries defines properties: a property named __proto__ stays one.
+    return entries.some(([name, one]) => one !== map[name]) ? Object.fromEntries(entries) : map;
+  }
+
+  function refer(reference: string, scope: Scope): string {
+    const target = references.resolve(reference, scope.resource);
+    return target ? define(target.schema, enter(target.resource, scope)) : define(false, scope);
+  }
+
+  function referDynamically(reference: string, keyword: string, scope: Scope): string {
+    const target = references.resolve(reference, scope.resource);
+    if (!target) return define(false, scope);
+    const name = keyword === '$recursiveRef' ? '' : reference.slice(reference.indexOf('#') + 1);
+    const found = isNode(target.schema) && target.resource.dynamicAnchors.get(name) === target.schema;
+    const outermost = found ? scope.dynamic.find((resource) => resource.dynamicAnchors.has(name)) : undefined;
+    return outermost
+      ? define(outermost.dynamicAnchors.get(name), enter(outermost, scope))
+      : define(target.schema, enter(target.resource, scope));
+  }
+
+  function define(node: unknown, scope: Scope): string {
+    const key = keyOf(scope);
+    let byScope = names.get(node);
+    if (!byScope) {
+      byScope = new Map();
+      names.set(node, byScope);
+    }
+    let name = byScope.get(key);
+    if (name === undefined) {
+      name = `d${Object.keys(definitions).length}`;
+      byScope.set(key, name);
+      definitions[name] = true;
+      definitions[name] = link(node, scope);
+    }
+    return `#/$defs/${name}`;
+  }
+
+  const linked = link(schema, { resource: document.resource, dynamic: [document.resource] }) as SchemaNode;
+  if (Object.keys(definitions).length === 0) return { root: linked, definitions };
+  return { root: withDefinitions(linked, definitions), definitions };
+}
+
+/** A part of a linked schema as a schema of its own. */
+export function withDefinitions(node: SchemaNode, definitions: Readonly<Record<string, unknown>>): SchemaNode {
+  // With $schema the compiler takes '#/$defs/…' as it stands and searches for no draft 4 base.
+  const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: definitions };
+  const copy = { ...node, ...head };
+  const refine = (node as { '~refine'?: unknown })['~refine'];
+  return refine === undefined ? copy : Object.assign(copy, { '~refine': refine });
+}
+
+function enter(resource: Resource, scope: Scope): Scope {
+  if (resource === scope.resource) return scope;
+  return { resource, dynamic: scope.dynamic.includes(resource) ? scope.dynamic : [...scope.dynamic, resource] };
+}
+
+function keyOf({ resource, dynamic }: Scope): string {
+  const numbers = dynamic.flatMap((one) => (one.dynamicAnchors.size > 0 ? [one.number] : []));
+  return `${resource.number}:${numbers.join()}`;
+}
+
+interface Refinement {
+  check(value: unknown): boolean;
+  error(value: unknown): string;
+}
+
+/** The node's own refinements (typebox hides them from `Object.keys`) and its format, where the application defines it. */
+function refinementsOf(node: SchemaNode, formats: Formats): readonly Refinement[] {
+  const own = listOf((node as { '~refine'?: unknown })['~refine']) as readonly Refinement[];
+  const test = typeof node.format === 'string' ? formats.get(node.format) : undefined;
+  if (!test) return own;
+  const format: Refinement = {
+    check: (value) => typeof value !== 'string' || test(value) === true,
+    error: () => `${formatMark}${node.format}`,
+  };
+  return [...own, format];
+}

@@ -1,0 +1,143 @@
+import { Compile } from 'typebox/schema';
+import type { Issue } from '../errors.js';
+import { issuesOf } from './issues.js';
+import { isStackOverflow, Unreadable } from './json-form.js';
+import type { SchemaNode } from './keywords.js';
+import { type Formats, type LinkedSchema, linkSchema } from './link.js';
+import { createNormaliser } from './normalise.js';
+import { escapePointer, type References } from './references.js';
+
+export interface ReaderOptions {
+  /** What the schema belongs to, for messages: `operation "todo.create" body`. */
+  readonly where: string;
+  /**
+   * `text`: text is coerced (params, query, headers, forms). `json`: parsed JSON, never coerced. `value`: a JavaScript value of
+   * somebody else's, taken in its JSON form. Whichever it is, the value is not changed: it is copied where something has to.
+   */
+  readonly source: 'text' | 'json' | 'value';
+  /** Properties that the schema does not declare. */
+  readonly unknown: 'drop' | 'reject' | 'keep';
+  /** Fill `default`s. */
+  readonly defaults: boolean;
+}
+
+/** Reads and checks values by one schema. Nothing is compiled before the first value. */
+export interface Reader {
+  readonly schema: object;
+  /** Normalises a value. What does not fit is left as it is, for `check` to refuse. */
+  read(value: unknown): unknown;
+  /** Whether a normalised value fits. */
+  check(value: unknown): boolean;
+  /** What is wrong with a normalised value; never empty where `check` says no. */
+  issues(value: unknown, pointer: string): Issue[];
+}
+
+/** What readers of one schema share. */
+export interface Compiled {
+  readonly linked: LinkedSchema;
+  check(value: unknown): boolean;
+}
+
+export interface Compiler {
+  compiled(schema: object): Compiled;
+}
+
+/** Compiles each schema once, whichever slots and entrances use it. */
+export function createCompiler(references: References, formats: Formats): Compiler {
+  const known = new WeakMap<object, Compiled>();
+  return {
+    compiled(schema) {
+      let compiled = known.get(schema);
+      if (!compiled) {
+        const linked = linkSchema(schema as SchemaNode, references, formats);
+        const validator = Compile(linked.root);
+        compiled = { linked, check: (value) => validator.Check(value) };
+        known.set(schema, compiled);
+      }
+      return compiled;
+    },
+  };
+}
+
+type Normalise = (value: unknown) => unknown;
+
+class SchemaReader implements Reader {
+  readonly schema: object;
+  readonly #compiler: Compiler;
+  readonly #options: Omit<ReaderOptions, 'where'>;
+  #compiled: Compiled | undefined;
+  #normalise: Normalise | undefined;
+  #closed: Normalise | undefined;
+
+  constructor(schema: object, options: Omit<ReaderOptions, 'where'>, compiler: Compiler) {
+    this.schema = schema;
+    this.#options = options;
+    this.#compiler = compiler;
+  }
+
+  read(value: unknown): unknown {
+    this.#normalise ??= this.#makeNormaliser();
+    return this.#normalise(value);
+  }
+
+  check(value: unknown): boolean {
+    const compiled = this.#compile();
+    if (value instanceof Unreadable) return false;
+    try {
+      return compiled.check(value) && this.#isClosed(value);
+    } catch (error) {
+      if (isStackOverflow(error)) return false;
+      throw error;
+    }
+  }
+
+  issues(value: unknown, pointer: string): Issue[] {
+    if (value instanceof Unreadable) return [{ pointer, message: value.message, code: 'NOT_JSON' }];
+    const { linked, check } = this.#compile();
+    try {
+      const issues = issuesOf(linked, value, pointer);
+      if (this.#options.unknown === 'reject') addUnknown(value, this.#drop(value), pointer, issues);
+      if (issues.length > 0 || check(value)) return issues;
+    } catch (error) {
+      if (!isStackOverflow(error)) throw error;
+      return [{ pointer, message: 'is nested too deeply', code: 'NOT_JSON' }];
+    }
+    return [{ pointer, message: 'is not valid', code: 'INVALID' }];
+  }
+
+  #compile(): Compiled {
+    this.#compiled ??= this.#compiler.compiled(this.schema);
+    return this.#compiled;
+  }
+
+  #makeNormaliser(): Normalise {
+    const { source, unknown, defaults } = this.#options;
+    return createNormaliser(this.#compile().linked, { source, drop: unknown === 'drop', defaults });
+  }
+
+  /** A value without its undeclared properties; the same one where it has none. */
+  #drop(value: unknown): unknown {
+    this.#closed ??= createNormaliser(this.#compile().linked, { source: 'json', drop: true, defaults: false });
+    return this.#closed(value);
+  }
+
+  #isClosed(value: unknown): boolean {
+    return this.#options.unknown !== 'reject' || this.#drop(value) === value;
+  }
+}
+
+export function createReader(schema: object, options: Omit<ReaderOptions, 'where'>, compiler: Compiler): Reader {
+  return new SchemaReader(schema, options, compiler);
+}
+
+/** One issue for each property that dropping took away. */
+function addUnknown(value: unknown, kept: unknown, pointer: string, issues: Issue[]): void {
+  if (value === kept || typeof value !== 'object' || value === null || typeof kept !== 'object' || kept === null)
+    return;
+  for (const key of Object.keys(value)) {
+    const at = `${pointer}/${escapePointer(key)}`;
+    if (Object.hasOwn(kept, key)) addUnknown((value as SchemaNode)[key], (kept as SchemaNode)[key], at, issues);
+    else if (!issues.some((issue) => issue.pointer === at))
+      issues.push({ pointer: at, message: 'is unknown', code: 'UNKNOWN_PROPERTY' });
+  }
+}

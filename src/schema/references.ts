@@ -1,0 +1,200 @@
+import { eachSubschema, isNode, type SchemaNode } from './keywords.js';
+
+/** A schema with an identity of its own: a document's root, or what carries an `$id`. */
+export interface Resource {
+  readonly number: number;
+  readonly uri: string;
+  readonly root: SchemaNode;
+  readonly document: SchemaDocument;
+  /** Draft 7 and before: what stands beside a `$ref` does not count. */
+  readonly isLegacy: boolean;
+  readonly anchors: Map<string, SchemaNode>;
+  readonly dynamicAnchors: Map<string, SchemaNode>;
+}
+
+export interface SchemaDocument {
+  readonly root: SchemaNode;
+  readonly resources: Map<string, Resource>;
+  readonly resource: Resource;
+}
+
+/** A schema and the resource in which its own references are read. */
+export interface Target {
+  readonly schema: unknown;
+  readonly resource: Resource;
+}
+
+export interface References {
+  documentOf(root: SchemaNode): SchemaDocument;
+  /** What a `$ref` leads to, or undefined. */
+  resolve(reference: string, from: Resource): Target | undefined;
+  /** The resource that a node opens inside another one by its `$id`. */
+  opened(node: SchemaNode, inside: Resource): Resource;
+}
+
+// A base for schemas without an $id: a hierarchical one, because nested relative $ids must resolve against it.
+const base = 'fusio://schema/';
+let numbers = 0;
+
+/**
+ * Finds schemas by `$ref`: JSON pointers, anchors, `$id`s, and the named schemas of one fusio instance.
+ * Documents are indexed when the first reference in them is met.
+ */
+export function createReferences(
+  named: ReadonlyMap<string, object>,
+  documents: ReadonlyMap<string, object> = new Map(),
+): References {
+  const indexed = new WeakMap<SchemaNode, SchemaDocument>();
+
+  function documentOf(root: SchemaNode): SchemaDocument {
+    let document = indexed.get(root);
+    if (!document) {
+      document = indexDocument(root, base);
+      indexed.set(root, document);
+    }
+    return document;
+  }
+
+  function resolve(reference: string, from: Resource): Target | undefined {
+    const hash = reference.indexOf('#');
+    const path = hash < 0 ? reference : reference.slice(0, hash);
+    const fragment = hash < 0 ? '' : decode(reference.slice(hash + 1));
+    if (fragment === undefined) return undefined;
+    const resource = path === '' ? from : find(path, from);
+    return (resource && findFragment(resource, fragment)) ?? (path === '' ? findComponent(fragment) : undefined);
+  }
+
+  function find(path: string, from: Resource): Resource | undefined {
+    const uri = join(path, from.uri);
+    const own = from.document.resources.get(uri);
+    if (own) return own;
+    const byName = named.get(path) ?? (uri.startsWith(base) ? named.get(uri.slice(base.length)) : undefined);
+    if (byName) return documentOf(byName as SchemaNode).resource;
+    for (const root of named.values()) {
+      const found = documentOf(root as SchemaNode).resources.get(uri);
+      if (found) return found;
+    }
+    return findDocument(uri);
+  }
+
+  function findDocument(uri: string): Resource | undefined {
+    const root = documents.get(uri);
+    if (root) {
+      let document = indexed.get(root as SchemaNode);
+      if (!document) {
+        document = indexDocument(root as SchemaNode, uri);
+        indexed.set(root as SchemaNode, document);
+      }
+      return document.resource;
+    }
+    for (const one of documents.values()) {
+      const found = indexed.get(one as SchemaNode)?.resources.get(uri);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** `#/components/schemas/Todo`: the named schema `Todo`, as OpenAPI refers to it. */
+  function findComponent(fragment: string): Target | undefined {
+    const match = /^\/components\/schemas\/([^/]+)(.*)$/s.exec(fragment);
+    const root = match && named.get(unescapePointer(match[1]!));
+    return root ? findFragment(documentOf(root as SchemaNode).resource, match[2]!) : undefined;
+  }
+
+  return { documentOf, resolve, opened: (node, inside) => openedResource(node, inside) ?? inside };
+}
+
+function indexDocument(root: SchemaNode, uri: string): SchemaDocument {
+  const resources = new Map<string, Resource>();
+  const document = { root, resources } as { -readonly [K in keyof SchemaDocument]: SchemaDocument[K] };
+  const seen = new Set<SchemaNode>();
+
+  function open(node: SchemaNode, at: string, parent: Resource | undefined): Resource {
+    const resource: Resource = {
+      number: numbers++,
+      uri: at,
+      root: node,
+      document,
+      isLegacy: typeof node.$schema === 'string' ? /draft-0[3-7]/.test(node.$schema) : (parent?.isLegacy ?? false),
+      anchors: new Map(),
+      dynamicAnchors: new Map(),
+    };
+    if (!resources.has(at)) resources.set(at, resource);
+    return resource;
+  }
+
+  function visit(schema: unknown, inside: Resource): void {
+    if (!isNode(schema) || seen.has(schema)) return;
+    seen.add(schema);
+    let resource = inside;
+    const id = ownId(schema, inside);
+    if (id?.startsWith('#')) inside.anchors.set(id.slice(1), schema);
+    else if (id !== undefined && schema !== root) resource = open(schema, join(id, inside.uri), inside);
+    if (typeof schema.$anchor === 'string') resource.anchors.set(schema.$anchor, schema);
+    if (typeof schema.$dynamicAnchor === 'string') {
+      resource.anchors.set(schema.$dynamicAnchor, schema);
+      resource.dynamicAnchors.set(schema.$dynamicAnchor, schema);
+    }
+    // Draft 2019-09: the one anchor without a name.
+    if (schema.$recursiveAnchor === true) resource.dynamicAnchors.set('', schema);
+    eachSubschema(schema, (sub) => visit(sub, resource));
+  }
+
+  const id = typeof root.$id === 'string' && !root.$id.startsWith('#') ? root.$id : undefined;
+  document.resource = open(root, id === undefined ? uri : join(id, uri), undefined);
+  resources.set(uri, document.resource);
+  visit(root, document.resource);
+  return document;
+}
+
+function ownId(node: SchemaNode, inside: Resource): string | undefined {
+  if (typeof node.$id !== 'string') return undefined;
+  return inside.isLegacy && typeof node.$ref === 'string' ? undefined : node.$id;
+}
+
+function openedResource(node: SchemaNode, inside: Resource): Resource | undefined {
+  if (node === inside.root || typeof node.$id !== 'string') return undefined;
+  const found = inside.document.resources.get(join(node.$id, inside.uri));
+  return found?.root === node ? found : undefined;
+}
+
+function findFragment(resource: Resource, fragment: string): Target | undefined {
+  if (fragment === '') return { schema: resource.root, resource };
+  if (!fragment.startsWith('/')) {
+    const schema = resource.anchors.get(fragment);
+    return schema && { schema, resource };
+  }
+  let schema: unknown = resource.root;
+  let inside = resource;
+  for (const part of fragment.slice(1).split('/')) {
+    const key = unescapePointer(part);
+    if (typeof schema !== 'object' || schema === null || !Object.hasOwn(schema, key)) return undefined;
+    schema = (schema as Record<string, unknown>)[key];
+    if (isNode(schema)) inside = openedResource(schema, inside) ?? inside;
+  }
+  return isNode(schema) || typeof schema === 'boolean' ? { schema, resource: inside } : undefined;
+}
+
+function join(reference: string, uri: string): string {
+  try {
+    return new URL(reference, uri).href.replace(/#$/, '');
+  } catch {
+    return reference;
+  }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function unescapePointer(part: string): string {
+  return part.includes('~') ? part.replaceAll('~1', '/').replaceAll('~0', '~') : part;
+}
+
+export function escapePointer(part: string): string {
+  return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part;
+}
