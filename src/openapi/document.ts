@@ -1,0 +1,180 @@
+import { coversAny } from '../access/authorize.js';
+import { callerOf } from '../access/caller.js';
+import type { Schemas } from '../schema/schemas.js';
+import { Components } from './components.js';
+import { placeExamples } from './examples.js';
+import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } from './openapi.js';
+import { type Documented, parametersOf } from './parameters.js';
+import { type Place, placeOperations } from './path-template.js';
+import { headers, problemResponses } from './problems.js';
+import { requestBodyOf } from './request-body.js';
+import { responseSchemas, responsesOf } from './responses.js';
+
+/** What there is to be described. */
+export interface DocumentInput {
+  readonly operations: Iterable<Documented>;
+  readonly schemas: Pick<Schemas, 'named' | 'nameOf' | 'reader'>;
+  /** Descriptions of scopes by name. */
+  readonly scopes: ReadonlyMap<string, string | undefined>;
+  /** Events that consumers may subscribe to, by name. */
+  readonly events?: ReadonlyMap<string, DocumentedEvent>;
+}
+
+export interface DocumentedEvent {
+  readonly schema: object;
+  readonly description?: string;
+  readonly example?: unknown;
+}
+
+/**
+ * Writes the OpenAPI 3.1 document of the operations that are active and exposed. The same registrations give the same bytes,
+ * in whatever order they were made. Throws `OPERATION_INVALID` for an example that does not fit.
+ */
+export function makeDocument(input: DocumentInput, options: OpenApiOptions = {}): OpenApiDocument {
+  const operations = [...input.operations].filter(visibleTo(options.as)).sort((a, b) => byText(a.name, b.name));
+  const events = [...(input.events ?? [])].sort(([a], [b]) => byText(a, b));
+  const components = new Components(input.schemas);
+  for (const operation of operations) claimSchemas(operation, components);
+  for (const [name, { schema }] of events) components.claim(schema, `${pascal(name)}Event`);
+
+  const paths = pathsOf(operations, components, input.schemas);
+  const webhooks = Object.fromEntries(
+    events.map(([name, event]) => [name, { post: describeEvent(name, event, components) }]),
+  );
+  return {
+    openapi: '3.1.1',
+    info: { title: options.title ?? 'API', version: options.version ?? '1.0.0' },
+    servers: serversOf(options.servers),
+    tags: tagsOf(operations),
+    paths,
+    ...(events.length > 0 && { webhooks }),
+    components: componentsOf([paths, webhooks], components),
+    ...scopesOf(operations, input.scopes),
+  };
+}
+
+/** Hidden: what is not exposed, what is switched off (it answers 410 to everybody), what this caller may not call. */
+function visibleTo(as: OpenApiOptions['as']): (operation: Documented) => boolean {
+  const scopes = as === undefined || as === 'anonymous' ? undefined : callerOf(as).scopes;
+  return (operation) => {
+    if (!operation.active || operation.options.expose?.openapi === false) return false;
+    if (as === undefined || operation.public) return true;
+    return scopes !== undefined && (operation.scopes.length === 0 || coversAny(scopes, operation.scopes));
+  };
+}
+
+/** Names the bodies before anything is written, so that a list of todos refers to the todo of another operation. */
+function claimSchemas(operation: Documented, components: Components): void {
+  if (operation.options.body) components.claim(operation.options.body, `${pascal(operation.name)}Body`);
+  for (const [schema, hint] of responseSchemas(operation)) components.claim(schema, hint);
+}
+
+function pathsOf(
+  operations: readonly Documented[],
+  components: Components,
+  schemas: DocumentInput['schemas'],
+): OpenApiDocument['paths'] {
+  const places = placeOperations(operations);
+  const paths = new Map<string, [method: string, description: Json][]>();
+  for (const operation of operations) {
+    const place = places.get(operation.name)!;
+    const description = describe(operation, place, components, schemas);
+    const path = paths.get(place.template);
+    if (path) path.push([operation.method, description]);
+    else paths.set(place.template, [[operation.method, description]]);
+  }
+  const sorted = [...paths].sort(([a], [b]) => byText(a, b));
+  return Object.fromEntries(
+    sorted.map(([template, described]) => {
+      described.sort(([a], [b]) => methods.indexOf(a) - methods.indexOf(b));
+      return [template, Object.fromEntries(described.map(([method, one]) => [method.toLowerCase(), one]))];
+    }),
+  );
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+function describe(
+  operation: Documented,
+  place: Place,
+  components: Components,
+  schemas: DocumentInput['schemas'],
+): Json {
+  const { name, handle, options, scopes } = operation;
+  const { summary, description, stability = 'stable' } = options;
+  const parameters = parametersOf(operation, place, components);
+  const requestBody = requestBodyOf(operation, components);
+  const described: Json = {
+    operationId: name,
+    tags: tagsFor(operation),
+    ...(summary !== undefined && { summary }),
+    ...(description !== undefined && { description }),
+    ...((stability === 'deprecated' || stability === 'legacy' || options.deprecation) && { deprecated: true }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(requestBody && { requestBody }),
+    responses: responsesOf(operation, components),
+    security: securityOf(operation),
+    ...(scopes.length > 0 && { 'x-fusio-scopes': [...scopes] }),
+    ...(options.costs !== undefined && { 'x-fusio-costs': options.costs }),
+    'x-fusio-stability': handle.stability,
+  };
+  placeExamples(operation, place, described, schemas);
+  return described;
+}
+
+/** Any one of the scopes will do, so each is an alternative. A public operation takes a credential and needs none. */
+function securityOf({ public: isPublic, scopes }: Documented): Json[] {
+  if (isPublic) return [{}, { bearer: [] }];
+  return scopes.length === 0 ? [{ bearer: [] }] : scopes.map((scope) => ({ bearer: [scope] }));
+}
+
+function tagsFor({ name, options }: Documented): readonly string[] {
+  return options.tags ?? [name.split('.')[0]!];
+}
+
+function tagsOf(operations: readonly Documented[]): Json[] {
+  const names = new Set(operations.flatMap((operation) => tagsFor(operation)));
+  return [...names].sort(byText).map((name) => ({ name }));
+}
+
+function describeEvent(name: string, { schema, description, example }: DocumentedEvent, components: Components): Json {
+  const content = { schema: components.use(schema, `${pascal(name)}Event`), ...(example !== undefined && { example }) };
+  return {
+    operationId: `${name}.webhook`,
+    ...(description !== undefined && { description }),
+    requestBody: { required: true, content: { 'application/json': content } },
+    responses: { '2XX': { description: 'Received.' } },
+  };
+}
+
+function serversOf(servers: readonly string[] = []): Json[] {
+  return (servers.length > 0 ? servers : ['/']).map((url) => ({ url: url === '' ? '/' : url }));
+}
+
+/** What the paths refer to, and no more. */
+function componentsOf(parts: unknown, components: Components): Record<string, Json> {
+  const used = referencesIn(parts, 'responses');
+  const responses = problemResponses(used, components);
+  const fields = referencesIn([parts, responses], 'headers');
+  const usedHeaders = Object.entries(headers).filter(([name]) => fields.has(name));
+  return {
+    schemas: components.all(),
+    responses,
+    headers: Object.fromEntries(usedHeaders),
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },
+  };
+}
+
+function referencesIn(parts: unknown, kind: string): Set<string> {
+  const found = JSON.stringify(parts).matchAll(new RegExp(`"\\$ref":"#/components/${kind}/([^"]+)"`, 'g'));
+  return new Set([...found].map((match) => match[1]!));
+}
+
+/** The scopes that these operations ask for, with what the app says about them. */
+function scopesOf(operations: readonly Documented[], descriptions: DocumentInput['scopes']): Json {
+  const names = new Set(operations.flatMap(({ scopes }) => scopes));
+  if (names.size === 0) return {};
+  return {
+    'x-fusio-scopes': Object.fromEntries([...names].sort(byText).map((name) => [name, descriptions.get(name) ?? ''])),
+  };
+}

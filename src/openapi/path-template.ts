@@ -1,0 +1,52 @@
+import type { Segment } from '../operation/path.js';
+import { byText } from './openapi.js';
+
+interface Located {
+  readonly name: string;
+  readonly method: string;
+  readonly segments: readonly Segment[];
+}
+
+/** Where an operation stands in `paths`, and how its parameters are called there. */
+export interface Place {
+  readonly template: string;
+  /** The name in the document by the name in the path. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/**
+ * Gives every operation its path template. `/todo/:id` and `/todo/:todo` are one path to OpenAPI, so the later one (by name)
+ * takes over the names of the earlier one; a second operation of the same method there keeps a template of its own.
+ */
+export function placeOperations(operations: readonly Located[]): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const shapes = new Map<string, string[]>();
+  const taken = new Set<string>();
+  for (const { name, method, segments } of [...operations].sort((a, b) => byText(a.name, b.name))) {
+    const own = segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
+    const shape = templateOf(
+      segments,
+      own.map(() => ''),
+    );
+    let names = shapes.get(shape) ?? own;
+    if (taken.has(`${method} ${templateOf(segments, names)}`)) names = own;
+    // The same method at the same path: a pattern beside a parameter. OpenAPI cannot say which one is tried first.
+    while (taken.has(`${method} ${templateOf(segments, names)}`)) names = [...names.slice(0, -1), `${names.at(-1)}2`];
+    if (!shapes.has(shape)) shapes.set(shape, names);
+    const template = templateOf(segments, names);
+    taken.add(`${method} ${template}`);
+    places.set(name, { template, names: new Map(own.map((one, index) => [one, names[index]!])) });
+  }
+  return places;
+}
+
+function templateOf(segments: readonly Segment[], names: readonly string[]): string {
+  let index = 0;
+  const parts = segments.map((segment) => (segment.kind === 'static' ? encode(segment.text) : `{${names[index++]}}`));
+  return `/${parts.join('/')}`;
+}
+
+/** RFC 3986, 3.3: these may stand in a segment as they are. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/%(3A|40|24|26|2B|2C|3B|3D)/g, (escaped) => decodeURIComponent(escaped));
+}

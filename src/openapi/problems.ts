@@ -1,0 +1,95 @@
+import type { Components } from './components.js';
+import type { Json } from './openapi.js';
+
+/** Our own names among the components: an app's `Problem` goes before ours. */
+const names = new WeakMap<Components, string>();
+
+/** The body of an error (RFC 9457), as every operation may answer with it. */
+export function problemContent(components: Components): Json {
+  let name = names.get(components);
+  if (name === undefined) {
+    name = components.free('Problem');
+    names.set(components, name);
+  }
+  const issue = () => components.add(components.free('Issue'), () => ({ ...issueSchema }));
+  return { 'application/problem+json': { schema: components.add(name, () => problemSchema(issue())) } };
+}
+
+/** A reference to one of the shared responses. */
+export function problemRef(status: number | 'default'): Json {
+  return { $ref: `#/components/responses/${problems[status]![0]}` };
+}
+
+/** The shared responses that the given operations refer to. */
+export function problemResponses(used: ReadonlySet<string>, components: Components): Record<string, Json> {
+  const responses: Record<string, Json> = {};
+  for (const [status, [name, description]] of Object.entries(problems)) {
+    if (!used.has(name)) continue;
+    const challenge = (status === '401' || status === '403') && { 'WWW-Authenticate': headerRef('Challenge') };
+    responses[name] = {
+      description,
+      headers: { 'X-Request-Id': headerRef('RequestId'), ...challenge },
+      content: problemContent(components),
+    };
+  }
+  return responses;
+}
+
+/** A reference to one of the shared header fields. */
+export function headerRef(name: keyof typeof headers): Json {
+  return { $ref: `#/components/headers/${name}` };
+}
+
+const problems: Readonly<Record<string, readonly [name: string, description: string]>> = {
+  400: ['RequestInvalid', 'The request cannot be read or does not fit the schema; `errors` lists every place.'],
+  401: ['Unauthenticated', 'A credential is needed, or the one that came is not valid.'],
+  403: ['ScopeMissing', 'The credential does not cover this operation.'],
+  408: ['BodyTimeout', 'The body did not arrive in time.'],
+  413: ['BodyTooLarge', 'The body is larger than this operation takes.'],
+  415: ['MediaTypeUnsupported', 'The operation does not take this Content-Type, charset or Content-Encoding.'],
+  503: ['Unavailable', 'A service that this operation needs does not answer, or the server is shutting down.'],
+  504: ['ActionTimeout', 'The operation took too long.'],
+  default: ['Problem', 'Any other error.'],
+};
+
+/** The shared header fields by component. */
+export const headers = {
+  CacheControl: { description: 'Who may keep the answer, and for how long (RFC 9111).', schema: { type: 'string' } },
+  Challenge: { description: 'What credential is needed (RFC 6750).', schema: { type: 'string' } },
+  Deprecation: { description: 'Since when the operation is deprecated (RFC 9745).', schema: { type: 'string' } },
+  EntityTag: { description: 'Send it back as If-None-Match (RFC 9110).', schema: { type: 'string' } },
+  Link: { description: 'Where the way out is told (RFC 8288).', schema: { type: 'string' } },
+  RequestId: { description: 'The id of this request, as in the log of the server.', schema: { type: 'string' } },
+  Sunset: { description: 'When the operation will be gone (RFC 8594).', schema: { type: 'string' } },
+} as const satisfies Record<string, Json>;
+
+function problemSchema(issue: Json): Json {
+  return {
+    type: 'object',
+    description: 'What went wrong (RFC 9457).',
+    required: ['type', 'title', 'status', 'detail', 'code', 'success', 'message'],
+    properties: {
+      type: { type: 'string', description: 'A URI that names the kind of problem.' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      instance: { type: 'string', description: 'The path of the request.' },
+      code: { type: 'string', description: 'A word that names the kind of problem, for programs.' },
+      requestId: { type: 'string' },
+      errors: { type: 'array', items: issue },
+      success: { type: 'boolean', const: false },
+      message: { type: 'string' },
+    },
+  };
+}
+
+const issueSchema = {
+  type: 'object',
+  description: 'One thing wrong with a request.',
+  required: ['pointer', 'message', 'code'],
+  properties: {
+    pointer: { type: 'string', description: 'A JSON pointer (RFC 6901) that begins with the slot: `/body/title`.' },
+    message: { type: 'string' },
+    code: { type: 'string' },
+  },
+};

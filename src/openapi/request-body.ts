@@ -1,0 +1,61 @@
+import type { Consumes } from '../operation/options.js';
+import type { Components } from './components.js';
+import { type Json, pascal } from './openapi.js';
+import type { Documented } from './parameters.js';
+
+export const binary = { type: 'string', format: 'binary' };
+
+/** The body by its media types; undefined where the operation takes none. */
+export function requestBodyOf({ name, options }: Documented, components: Components): Json | undefined {
+  const { body, consumes } = options;
+  if (body === undefined && consumes === undefined) return undefined;
+  const hint = `${pascal(name)}Body`;
+  const content: Record<string, Json> = {};
+  for (const one of listOf(consumes ?? 'application/json')) {
+    const type = typeof one === 'string' ? one.toLowerCase() : one.type;
+    content[type] = {
+      schema:
+        type === 'multipart/form-data'
+          ? formWithFiles(one, body, components, hint)
+          : bodySchema(type, body, components, hint),
+    };
+  }
+  return { required: body !== undefined && !isOptional(body), content };
+}
+
+function bodySchema(type: string, body: object | undefined, components: Components, hint: string): Json {
+  if (body !== undefined) return components.use(body, hint);
+  if (type === 'application/json' || type.endsWith('+json')) return {};
+  if (type === 'application/x-www-form-urlencoded') return { type: 'object', additionalProperties: true };
+  return type.startsWith('text/') ? { type: 'string' } : { ...binary };
+}
+
+/** Fields are declared, files are not: they may come under any name. */
+function formWithFiles(consumes: Consumes, body: object | undefined, components: Components, hint: string): Json {
+  const maxFiles = typeof consumes === 'object' ? consumes.maxFiles : undefined;
+  const fields = body && components.use(body, hint);
+  if (maxFiles === 0) return fields ?? { type: 'object' };
+  const description = `The fields, and up to ${maxFiles ?? 10} files under names of the client's choice.`;
+  const files = { type: 'object', description, additionalProperties: { ...binary } };
+  const properties = body && components.propertiesOf(body);
+  if (!fields || !properties) return files;
+  const { required } = components.resolve(body);
+  return {
+    ...files,
+    properties: Object.fromEntries(
+      [...properties].map(([name, { node, scope }]) => [
+        name,
+        components.translate(node, scope, `${hint}${pascal(name)}`),
+      ]),
+    ),
+    ...(Array.isArray(required) && required.length > 0 && { required }),
+  };
+}
+
+function isOptional(schema: object): boolean {
+  return Object.hasOwn(schema, '~optional');
+}
+
+function listOf(consumes: Consumes | readonly Consumes[]): readonly Consumes[] {
+  return Array.isArray(consumes) ? consumes : [consumes as Consumes];
+}
