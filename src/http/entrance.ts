@@ -10,6 +10,7 @@ import { decodeSegment } from '../operation/path.js';
 import type { Entrance, Hall, RawRequest, Visit } from '../operation/visit.js';
 import { isPromise } from '../proceed.js';
 import { type BodySource, readBody } from './body/read.js';
+import type { Conditions } from './headers.js';
 import { parseQuery } from './query.js';
 import type { Route } from './route.js';
 
@@ -27,8 +28,7 @@ export interface AuthenticateRequest {
 export type Authenticate = (request: AuthenticateRequest) => unknown;
 
 /** An HTTP request of either kind, as far as the entrance needs it. */
-export interface HttpRequest {
-  readonly method: string;
+export interface HttpRequest extends Conditions {
   /** With the mount path, without the query. */
   readonly fullPath: string;
   readonly headers: IncomingHttpHeaders;
@@ -189,6 +189,10 @@ export class NodeRequest implements HttpRequest {
     return this.raw.headers;
   }
 
+  header(name: string): string | undefined {
+    return fieldOf(this.headers, name);
+  }
+
   get ip(): string | undefined {
     // `req.ip` of Express follows the host's "trust proxy".
     return this.clientIp ? this.clientIp(this.raw) : (this.raw.ip ?? this.raw.socket.remoteAddress);
@@ -232,6 +236,10 @@ export class WebRequest implements HttpRequest {
     return this.raw.method;
   }
 
+  header(name: string): string | undefined {
+    return fieldOf(this.headers, name);
+  }
+
   body(): BodySource {
     const { raw } = this;
     if (!raw.body) return { headers: this.headers, stream: Readable.from([]), parsed: undefined };
@@ -246,4 +254,10 @@ export class WebRequest implements HttpRequest {
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
   }
+}
+
+/** A field that may come once only; several are none. */
+function fieldOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
 }

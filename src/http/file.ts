@@ -42,19 +42,19 @@ export async function answerFile(
   }
 }
 
-function isFresh({ method, header }: Conditions, tag: string, modified: Date): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
-  const ifNoneMatch = header('if-none-match');
+function isFresh(request: Conditions, tag: string, modified: Date): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const ifNoneMatch = request.header('if-none-match');
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, tag);
-  const since = Date.parse(header('if-modified-since') ?? '');
+  const since = Date.parse(request.header('if-modified-since') ?? '');
   return !Number.isNaN(since) && modified.getTime() <= since;
 }
 
 /** The one range that is asked for; several, or one that cannot be read, are answered with the whole file. */
-function rangeOf({ method, header }: Conditions, size: number, modified: Date): [number, number] | undefined {
-  const match = method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(header('range') ?? '') : null;
+function rangeOf(request: Conditions, size: number, modified: Date): [number, number] | undefined {
+  const match = request.method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(request.header('range') ?? '') : null;
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  const ifRange = header('if-range');
+  const ifRange = request.header('if-range');
   // Our tag is weak, and If-Range wants a strong one: only the date can match.
   if (ifRange !== undefined && ifRange !== modified.toUTCString()) return undefined;
   const [first, last] = [match[1]!, match[2]!];

@@ -8,7 +8,7 @@ import { Visit } from '../operation/visit.js';
 import { isPromise, proceed } from '../proceed.js';
 import { answerError, answerOutcome } from './answer.js';
 import { HttpCall, type HttpParts, type HttpRequest } from './entrance.js';
-import type { Answer, Conditions } from './headers.js';
+import type { Answer } from './headers.js';
 import type { Route } from './route.js';
 
 /** A route that was found for a request. */
@@ -45,7 +45,7 @@ export function serve(parts: HttpParts, request: HttpRequest, match: Match, as?:
 
 function finish(visit: Visit, outcome: Outcome): Answer | Promise<Answer> {
   const entrance = visit.entrance as HttpCall;
-  return answerOutcome(visit, entrance.route, outcome, new RequestConditions(entrance.request));
+  return answerOutcome(visit, entrance.route, outcome, entrance.request);
 }
 
 function close(visit: Visit, answer: Answer): Served {
@@ -58,23 +58,6 @@ function refuse(visit: Visit, thrown: unknown): Served {
   recordVisit(visit, error.status, error);
   const { request } = visit.entrance as HttpCall;
   return { answer: answerError(error, visit.id, request.fullPath), visit };
-}
-
-class RequestConditions implements Conditions {
-  readonly #request: HttpRequest;
-
-  constructor(request: HttpRequest) {
-    this.#request = request;
-  }
-
-  get method(): string {
-    return this.#request.method;
-  }
-
-  readonly header = (name: string): string | undefined => {
-    const value = this.#request.headers[name];
-    return typeof value === 'string' ? value : undefined;
-  };
 }
 
 /** Answers a request that reaches no operation: 404, 405, 503. */
