@@ -1,7 +1,5 @@
 import { createFusio, type OperationHandle, Type } from '../../src/index.js';
 
-const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
-
 function api() {
   const fusio = createFusio({ logger: false });
   const get = fusio.operation({

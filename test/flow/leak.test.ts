@@ -64,7 +64,9 @@ function api() {
 }
 
 const connections = (server: Server) =>
-  new Promise<number>((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count))));
+  new Promise<number>((resolve, reject) =>
+    server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+  );
 
 /** Waits until a thing is so: the test's own time limit ends it otherwise. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {

@@ -167,9 +167,10 @@ it('survives listeners of signals that throw or reject, and tells the log', asyn
   fusio.on('request:done', () => {
     throw new Error('listener');
   });
-  fusio.on('request:done', async () => {
+  const rejects: () => unknown = async () => {
     throw new Error('async listener');
-  });
+  };
+  fusio.on('request:done', () => rejects() as undefined);
   const off = fusio.on('request:done', ({ status }) => heard.push(status));
 
   await fusio.inject({ path: '/x' });
