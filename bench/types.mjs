@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench, root } from './prepare.mjs';
 
@@ -36,6 +36,8 @@ function check(key, count, declarations) {
   rmSync(program, { recursive: true, force: true });
   mkdirSync(program, { recursive: true });
   writeFileSync(join(program, 'main.ts'), programOf(count));
+  // Beside the program, where the packages that it names are found.
+  if (declarations) copyFileSync(declarations, join(program, 'fusio.d.ts'));
   const options = {
     compilerOptions: {
       strict: true,
@@ -47,7 +49,7 @@ function check(key, count, declarations) {
       types: ['node'],
       typeRoots: [join(root, 'node_modules', '@types')],
     },
-    files: declarations ? ['main.ts', declarations] : ['main.ts'],
+    files: declarations ? ['main.ts', 'fusio.d.ts'] : ['main.ts'],
   };
   writeFileSync(join(program, 'tsconfig.json'), JSON.stringify(options));
   writeFileSync(join(program, 'package.json'), '{ "type": "module" }');
