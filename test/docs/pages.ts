@@ -25,8 +25,14 @@ function markdownBelow(folder: string): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)));
 }
 
+/** A program of the documents, named by its page and line. */
+export interface Program {
+  readonly name: string;
+  readonly code: string;
+}
+
 /** The programs of a page: its `ts` blocks, each with those that continue it. */
-export function readPrograms({ path, text }: Page): readonly { readonly name: string; readonly code: string }[] {
+export function readPrograms({ path, text }: Page): readonly Program[] {
   const programs: { name: string; code: string }[] = [];
   for (const match of text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)) {
     const code = match[1]!;
