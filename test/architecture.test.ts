@@ -101,6 +101,7 @@ it('keeps each outside package in one or two rooms', () => {
     'mysql2/promise': ['connections'],
     mysql2: ['connections'],
     libsql: ['connections'],
+    '@opentelemetry/api': ['telemetry'],
   };
   const outside = imports.filter(({ to }) => !isOurs(to) && !to.startsWith('node:'));
 

@@ -169,7 +169,14 @@ class Point {
   }
 }
 
-const table: readonly [title: string, schema: Three, given: unknown, want: unknown, fits: boolean, options?: Options][] = [
+const table: readonly [
+  title: string,
+  schema: Three,
+  given: unknown,
+  want: unknown,
+  fits: boolean,
+  options?: Options,
+][] = [
   ['an integer', integer, '12', 12, true],
   ['a negative integer', integer, '-12', -12, true],
   ['leading zeros', integer, '007', 7, true],
@@ -206,7 +213,14 @@ const table: readonly [title: string, schema: Three, given: unknown, want: unkno
   ['a list of one in an object', page, { page: '2', tag: 'a' }, { page: 2, tag: ['a'] }, true],
   ['no defaults where they are off', page, {}, {}, false, { defaults: false }],
   ['an unknown property, kept', page, { page: '2', other: '1' }, { page: 2, other: '1' }, true, { unknown: 'keep' }],
-  ['an unknown property, refused', page, { page: '2', other: '1' }, { page: 2, other: '1' }, false, { unknown: 'reject' }],
+  [
+    'an unknown property, refused',
+    page,
+    { page: '2', other: '1' },
+    { page: 2, other: '1' },
+    false,
+    { unknown: 'reject' },
+  ],
   ['a record', record, { a: '1', b: '2' }, { a: 1, b: 2 }, true],
   ['an intersection', both, { a: '1', b: 'false', c: '3' }, { a: 1, b: false }, true],
   ['a tagged union', tagged, { kind: 'a', n: '1', z: '' }, { kind: 'a', n: 1 }, true],
@@ -219,9 +233,23 @@ const table: readonly [title: string, schema: Three, given: unknown, want: unkno
   ['a JSON object', page, { page: 2, other: 1 }, { page: 2 }, true, json],
   ['a JSON number out of a string', page, { page: '2' }, { page: '2' }, false, json],
   ['a JSON union without a tag', untagged, { a: 1, b: 2, c: 3 }, { a: 1, b: 2 }, true, json],
-  ['a JSON tree', tree, { value: 1, x: 1, children: [{ value: 2, x: 1 }] }, { value: 1, children: [{ value: 2 }] }, true, json],
+  [
+    'a JSON tree',
+    tree,
+    { value: 1, x: 1, children: [{ value: 2, x: 1 }] },
+    { value: 1, children: [{ value: 2 }] },
+    true,
+    json,
+  ],
   ['a JSON object that may be null', wrapped, { at: { day: 'x', y: 1 } }, { at: { day: 'x' } }, true, json],
-  ['a date where text is declared', wrapped, { at: { day: new Date(0) } }, { at: { day: '1970-01-01T00:00:00.000Z' } }, true, value],
+  [
+    'a date where text is declared',
+    wrapped,
+    { at: { day: new Date(0) } },
+    { at: { day: '1970-01-01T00:00:00.000Z' } },
+    true,
+    value,
+  ],
   ['undefined as absent', page, { page: 1, tag: undefined }, { page: 1 }, true, value],
   ['an object without a prototype', page, Object.assign(Object.create(null), { page: 1 }), { page: 1 }, true, value],
   ['NaN as no number', number, Number.NaN, Number.NaN, false, value],
@@ -287,7 +315,11 @@ describe('the normaliser', () => {
 
   it('keeps undeclared properties where the schema speaks of them', () => {
     const properties = { a: { type: 'integer' } };
-    for (const rule of [{ additionalProperties: true }, { additionalProperties: {} }, { unevaluatedProperties: true }]) {
+    for (const rule of [
+      { additionalProperties: true },
+      { additionalProperties: {} },
+      { unevaluatedProperties: true },
+    ]) {
       expect(read({ type: 'object', properties, ...rule }, { a: 1, b: 2 }, { source: 'json' })).toEqual({
         value: { a: 1, b: 2 },
         fits: true,
@@ -371,7 +403,12 @@ describe('the normaliser', () => {
   it('refuses a value that holds itself, and says so', () => {
     const given: Record<string, unknown> = { value: 1 };
     given.children = [given, given];
-    const reader = createSchemas().reader(tree.typebox, { where: '', source: 'value', unknown: 'drop', defaults: true });
+    const reader = createSchemas().reader(tree.typebox, {
+      where: '',
+      source: 'value',
+      unknown: 'drop',
+      defaults: true,
+    });
 
     const value = reader.read(given);
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPackage } from '../../src/load-package.js';
+import { loadPackage } from '../src/load-package.js';
 
 const home = process.cwd();
 let folder: string;
