@@ -1,0 +1,194 @@
+import type { OpenApiDocument } from '../openapi/openapi.js';
+import { Names } from './names.js';
+import { consumesOf, errorsOf, inputOf, readOperations, resultOf, type SdkOperation } from './operations.js';
+import { runtime } from './runtime.js';
+import { type Node, nodeOf, SchemaTypes } from './schema-type.js';
+import { comment, key, quote, typeName } from './text.js';
+
+export interface SdkOptions {
+  /** What a client calls unless it is told otherwise. Default: the first server of the document, where that is a whole URL. */
+  baseUrl?: string;
+}
+
+/**
+ * Writes a TypeScript client of one file without dependencies: `todo.create` is `client.todo.create({ body })`.
+ * The same document gives the same bytes. Throws where the document has a reference that leads nowhere.
+ */
+export function generateSdk(document: OpenApiDocument, options: SdkOptions = {}): string {
+  const names = new Names(runtime, builtIn);
+  const types = new SchemaTypes(document, names);
+  const operations = readOperations(document, types);
+  const baseUrl = options.baseUrl ?? serverOf(document);
+  const methods = new Map(operations.map((operation) => [operation, declareOperation(operation, types, names)]));
+  const client = writeTree(treeOf(operations), methods, '');
+  const body = [...methods.values()].map(({ declarations }) => declarations).filter(Boolean);
+  const declared = types.declarations();
+  return [
+    header(document),
+    declared,
+    ...body,
+    createClientOf(operations, types, client, baseUrl),
+    runtime.replace('Body = unknown', `Body = ${types.componentName('Problem') ?? 'unknown'}`),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+// What the rest of the file uses: a type of the same name would hide it.
+const builtIn = [
+  'ArrayBuffer',
+  'AsyncIterable',
+  'Blob',
+  'Client',
+  'ClientMethod',
+  'ClientOptions',
+  'FormData',
+  'Map',
+  'Omit',
+  'Promise',
+  'ReadableStream',
+  'Record',
+  'URLSearchParams',
+  'Uint8Array',
+];
+
+interface Method {
+  readonly declarations: string;
+  readonly type: string;
+}
+
+function declareOperation(operation: SdkOperation, types: SchemaTypes, names: Names): Method {
+  const name = typeName(operation.name);
+  const input = inputOf(operation, types);
+  const errors = errorsOf(operation, types);
+  const [inputName, resultName, errorsName] = ['Input', 'Result', 'Errors'].map((end) => names.claim(name + end));
+  const declarations = [
+    input && `/** What \`${operation.name}\` takes. */\nexport interface ${inputName} ${input.text}\n`,
+    `/** What \`${operation.name}\` gives. */\nexport type ${resultName} = ${resultOf(operation, types)};\n`,
+    errors && `/** What \`${operation.name}\` throws, by status. */\nexport interface ${errorsName} ${errors}\n`,
+  ];
+  const first = input ? `input${input.isRequired ? '' : '?'}: ${inputName}` : 'input?: Record<string, never>';
+  const type = `ClientMethod<[${first}, options?: ClientCallOptions], ${resultName}, ${errors ? errorsName : '{}'}>`;
+  return { declarations: declarations.filter(Boolean).join('\n'), type };
+}
+
+interface Tree {
+  operation?: SdkOperation;
+  readonly parts: Map<string, Tree>;
+}
+
+function treeOf(operations: readonly SdkOperation[]): Tree {
+  const root: Tree = { parts: new Map() };
+  for (const operation of operations) {
+    let place = root;
+    for (const word of operation.name.split('.')) {
+      const next: Tree = place.parts.get(word) ?? { parts: new Map() };
+      place.parts.set(word, next);
+      place = next;
+    }
+    place.operation = operation;
+  }
+  return root;
+}
+
+function writeTree({ parts }: Tree, methods: ReadonlyMap<SdkOperation, Method>, indent: string): string {
+  const inner = `${indent}  `;
+  const lines = [...parts].map(([word, tree]) => {
+    const { operation } = tree;
+    const nested = tree.parts.size > 0 && writeTree(tree, methods, inner);
+    const types = [operation && methods.get(operation)!.type, nested].filter(Boolean);
+    return `${operation ? describe(operation, inner) : ''}${inner}readonly ${key(word)}: ${types.join(' & ')};\n`;
+  });
+  return lines.length === 0 ? '{}' : `{\n${lines.join('')}${indent}}`;
+}
+
+function describe({ node, method, template }: SdkOperation, indent: string): string {
+  const { summary, description, deprecated } = node;
+  const lines = [
+    typeof summary === 'string' && summary,
+    typeof description === 'string' && description,
+    `\`${method.toUpperCase()} ${template}\``,
+    deprecated === true && '@deprecated',
+  ];
+  return comment(lines, indent);
+}
+
+function createClientOf(
+  operations: readonly SdkOperation[],
+  types: SchemaTypes,
+  client: string,
+  baseUrl: string | undefined,
+): string {
+  const routes = operations.map((operation) => {
+    const { name, method, path } = operation;
+    const consumes = consumesOf(operation, types);
+    const more = consumes === undefined ? '' : `, consumes: ${quote(consumes)}`;
+    return `  [${quote(name)}, { method: ${quote(method.toUpperCase())}, path: ${quote(path)}${more} }],\n`;
+  });
+  const isOptional = baseUrl !== undefined;
+  return `/** One operation. */
+export interface ClientMethod<Arguments extends readonly unknown[], Result, Errors> {
+  (...input: Arguments): Promise<Result>;
+  /** Types only, for \`ClientError.is\`. */
+  readonly '~types'?: { errors: Errors };
+}
+
+/** The operations by name. */
+export interface Client ${client}
+
+${
+  isOptional
+    ? `export interface ClientOptions extends Omit<SendOptions, 'baseUrl'> {
+  /** Default: \`${baseUrl.replaceAll('*/', '*\\/')}\`. */
+  baseUrl?: string;
+}`
+    : 'export interface ClientOptions extends SendOptions {}'
+}
+
+const routes: readonly (readonly [name: string, route: Route])[] = [
+${routes.join('')}];
+
+export function createClient(options: ClientOptions${isOptional ? ' = {}' : ''}): Client {
+  const settings: SendOptions = ${isOptional ? `{ baseUrl: ${quote(baseUrl)}, ...options }` : 'options'};
+  const places = new Map<string, object>([['', Object.create(null)]]);
+  const placeOf = (name: string): object => {
+    const known = places.get(name);
+    if (known) return known;
+    const place: object = Object.create(null);
+    put(name, place);
+    return place;
+  };
+  const put = (name: string, value: object): void => {
+    const end = name.lastIndexOf('.');
+    const parent = placeOf(end < 0 ? '' : name.slice(0, end));
+    Object.defineProperty(parent, name.slice(end + 1), { value, enumerable: true, configurable: true, writable: true });
+    places.set(name, value);
+  };
+  for (const [name, route] of routes) {
+    const method = (input?: CallInput, callOptions?: ClientCallOptions) =>
+      send(name, route, settings, input, callOptions);
+    put(name, Object.defineProperty(method, 'name', { value: name, configurable: true }));
+  }
+  return placeOf('') as Client;
+}
+`;
+}
+
+function header({ info }: OpenApiDocument): string {
+  const { title, version, description } = info;
+  const text = comment(
+    [
+      `${title} ${version}`,
+      description as string | undefined,
+      'Generated by fusio from an OpenAPI document: changes here are lost.',
+    ],
+    '',
+  );
+  return `${text}\n/* eslint-disable */\n`;
+}
+
+function serverOf(document: Node): string | undefined {
+  const { servers } = document;
+  const url = Array.isArray(servers) ? nodeOf(servers[0]).url : undefined;
+  return typeof url === 'string' && /^https?:\/\/[^{}]*$/.test(url) ? url : undefined;
+}

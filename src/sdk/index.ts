@@ -1,0 +1,1 @@
+export { generateSdk, type SdkOptions } from './generate-sdk.js';
