@@ -7,7 +7,7 @@ import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } 
 import { type Documented, parametersOf } from './parameters.js';
 import { type Place, placeOperations } from './path-template.js';
 import { headers, problemResponses } from './problems.js';
-import { requestBodyOf } from './request-body.js';
+import { requestBodyOf, takesFiles } from './request-body.js';
 import { responseSchemas, responsesOf } from './responses.js';
 
 /** What there is to be described. */
@@ -65,7 +65,8 @@ function visibleTo(as: OpenApiOptions['as']): (operation: Documented) => boolean
 
 /** Names the bodies before anything is written, so that a list of todos refers to the todo of another operation. */
 function claimSchemas(operation: Documented, components: Components): void {
-  if (operation.options.body) components.claim(operation.options.body, `${pascal(operation.name)}Body`);
+  const { body } = operation.options;
+  if (body && !takesFiles(operation.options)) components.claim(body, `${pascal(operation.name)}Body`);
   for (const [schema, hint] of responseSchemas(operation)) components.claim(schema, hint);
 }
 

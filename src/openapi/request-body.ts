@@ -23,6 +23,13 @@ export function requestBodyOf({ name, options }: Documented, components: Compone
   return { required: body !== undefined && !isOptional(body), content };
 }
 
+/** Whether files may come beside the declared fields, so that the schema alone is not the whole body. */
+export function takesFiles({ consumes }: Documented['options']): boolean {
+  return listOf(consumes ?? []).some((one) => {
+    return typeof one === 'string' ? one.toLowerCase() === 'multipart/form-data' : one.maxFiles !== 0;
+  });
+}
+
 function bodySchema(type: string, body: object | undefined, components: Components, hint: string): Json {
   if (body !== undefined) return components.use(body, hint);
   if (type === 'application/json' || type.endsWith('+json')) return {};
@@ -33,12 +40,11 @@ function bodySchema(type: string, body: object | undefined, components: Componen
 /** Fields are declared, files are not: they may come under any name. */
 function formWithFiles(consumes: Consumes, body: object | undefined, components: Components, hint: string): Json {
   const maxFiles = typeof consumes === 'object' ? consumes.maxFiles : undefined;
-  const fields = body && components.use(body, hint);
-  if (maxFiles === 0) return fields ?? { type: 'object' };
+  if (maxFiles === 0) return body ? components.use(body, hint) : { type: 'object' };
   const description = `The fields, and up to ${maxFiles ?? 10} files under names of the client's choice.`;
   const files = { type: 'object', description, additionalProperties: { ...binary } };
   const properties = body && components.propertiesOf(body);
-  if (!fields || !properties) return files;
+  if (!properties) return files;
   const { required } = components.resolve(body);
   return {
     ...files,
