@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import type { Principal } from '../access/caller.js';
 import type { AnyContext } from '../action/context.js';
 import { file } from '../action/file.js';
 import { respond } from '../action/request.js';
-import { FusioError } from '../errors.js';
+import { loadPackage } from '../load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { OpenApiDocument } from './openapi.js';
 
@@ -160,20 +158,13 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** The folder of the optional package: beside fusio, beside the program that runs, or where it runs. */
+/** The folder of the optional package. Its entry would load the whole page into this process, so only this part of it is loaded. */
 function findSwaggerUi(): string {
-  const own = typeof __filename === 'string' ? __filename : undefined;
-  for (const from of [own, process.argv[1], join(process.cwd(), 'package.json')]) {
-    if (from === undefined || !(isAbsolute(from) || from.startsWith('file:'))) continue;
-    try {
-      const folder = dirname(createRequire(from).resolve('swagger-ui-dist/package.json'));
-      if (assets.every(([, asset]) => existsSync(join(folder, asset)))) return folder;
-    } catch {
-      // Not from here.
-    }
-  }
-  throw new FusioError(
-    'PACKAGE_MISSING',
-    'docs needs the package "swagger-ui-dist": npm install swagger-ui-dist (or leave docs off and answer fusio.openapi() from an operation of your own)',
-  );
+  const absolutePath = loadPackage<() => string>({
+    by: 'docs',
+    name: 'swagger-ui-dist',
+    path: 'swagger-ui-dist/absolute-path.js',
+    orElse: ' (or leave docs off and answer fusio.openapi() from an operation of your own)',
+  });
+  return absolutePath();
 }
