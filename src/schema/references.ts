@@ -38,7 +38,7 @@ let numbers = 0;
 
 /**
  * Finds schemas by `$ref`: JSON pointers, anchors, `$id`s, and the named schemas of one fusio instance.
- * Documents are indexed when the first reference in them is met.
+ * Documents are indexed when the first reference in them is met. `documents` are further ones by URI, for the conformance test.
  */
 export function createReferences(
   named: ReadonlyMap<string, object>,
@@ -47,12 +47,7 @@ export function createReferences(
   const indexed = new WeakMap<SchemaNode, SchemaDocument>();
 
   function documentOf(root: SchemaNode): SchemaDocument {
-    let document = indexed.get(root);
-    if (!document) {
-      document = indexDocument(root, base);
-      indexed.set(root, document);
-    }
-    return document;
+    return documentAt(base, root);
   }
 
   function resolve(reference: string, from: Resource): Target | undefined {
@@ -78,20 +73,20 @@ export function createReferences(
   }
 
   function findDocument(uri: string): Resource | undefined {
-    const root = documents.get(uri);
-    if (root) {
-      let document = indexed.get(root as SchemaNode);
-      if (!document) {
-        document = indexDocument(root as SchemaNode, uri);
-        indexed.set(root as SchemaNode, document);
-      }
-      return document.resource;
-    }
-    for (const one of documents.values()) {
-      const found = indexed.get(one as SchemaNode)?.resources.get(uri);
+    for (const [at, root] of documents) {
+      const found = documentAt(at, root as SchemaNode).resources.get(uri);
       if (found) return found;
     }
     return undefined;
+  }
+
+  function documentAt(uri: string, root: SchemaNode): SchemaDocument {
+    let document = indexed.get(root);
+    if (!document) {
+      document = indexDocument(root, uri);
+      indexed.set(root, document);
+    }
+    return document;
   }
 
   /** `#/components/schemas/Todo`: the named schema `Todo`, as OpenAPI refers to it. */

@@ -342,6 +342,7 @@ describe('the normaliser', () => {
       required: ['r'],
       dependentRequired: { d: ['e'] },
       if: { properties: { i: { const: 1 } } },
+      // biome-ignore lint/suspicious/noThenProperty: the keyword is called so
       then: {},
     };
 
@@ -355,6 +356,7 @@ describe('the normaliser', () => {
       type: 'object',
       properties: { n: { type: 'integer' } },
       if: { properties: { n: { minimum: 10 } } },
+      // biome-ignore lint/suspicious/noThenProperty: the keyword is called so
       then: { properties: { big: { type: 'boolean' } } },
       else: { properties: { small: { type: 'boolean' } } },
     };
