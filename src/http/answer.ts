@@ -78,8 +78,9 @@ function answerJson(route: Route, status: number, headers: string[], value: unkn
     if (matches(conditions.header('if-none-match'), tag))
       return { status: 304, headers: withoutContent(headers), body: undefined };
   }
-  headers.push('content-length', String(Buffer.byteLength(body)));
-  return { status, headers, body };
+  const bytes = Buffer.byteLength(body);
+  headers.push('content-length', String(bytes));
+  return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8' };
 }
 
 function answerRaw(

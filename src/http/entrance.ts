@@ -51,7 +51,7 @@ export class HttpCall implements Entrance {
   readonly source = 'http';
   readonly origin = 'wire';
   readonly run = undefined;
-  #rawBody: Buffer | undefined = undefined;
+  private rawBody: Buffer | undefined = undefined;
 
   constructor(
     readonly parts: HttpParts,
@@ -68,7 +68,7 @@ export class HttpCall implements Entrance {
   }
 
   get http(): HttpEntrance {
-    return { req: this.request.raw, res: this.request.response, rawBody: this.#rawBody };
+    return { req: this.request.raw, res: this.request.response, rawBody: this.rawBody };
   }
 
   identify(): Caller | Promise<Caller> {
@@ -83,7 +83,7 @@ export class HttpCall implements Entrance {
     const { body: plan } = route;
     if (!plan) return { params, query, headers, body: undefined };
     const keep = (bytes: Buffer) => {
-      this.#rawBody = bytes;
+      this.rawBody = bytes;
     };
     const body = readBody(request.body(), plan, visit.hall.clock, keep);
     const rest = { params, query, headers };

@@ -6,6 +6,8 @@ export interface Answer {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: string | Uint8Array | Readable | undefined;
+  /** Of a text: `latin1` where it is ASCII, which is written faster. */
+  readonly encoding?: 'latin1' | 'utf8';
 }
 
 /** The request's side of conditional and range requests. */

@@ -1,10 +1,11 @@
+import { Bare } from '../bare.js';
 import { type ErrorCode, FusioError } from '../errors.js';
 import { refuseKey } from './body/keys.js';
 
 /** Names and values of a query or a form; a name that comes again has an array. No prototype. */
 export type Pairs = Record<string, string | string[]>;
 
-const empty: Pairs = Object.freeze(Object.create(null));
+const empty: Pairs = Object.freeze(new Bare());
 
 // What a URL must encode (RFC 3986, 2), and control characters, which nobody means. A byte of a longer UTF-8 sequence is never below %80.
 const unwelcome = /[^\x21-\x7e]|%[01]|%7f/i;
@@ -33,7 +34,7 @@ export interface PairRules {
 
 /** Reads `application/x-www-form-urlencoded` text (URL Standard, 5.1), but refuses what cannot be decoded. */
 export function parsePairs(text: string, rules: PairRules): Pairs {
-  const pairs: Pairs = Object.create(null);
+  const pairs: Pairs = new Bare();
   const isPlain = !text.includes('%') && !text.includes('+');
   let count = 0;
   let equals = -1;

@@ -36,8 +36,9 @@ export function send(
     return;
   }
   if (body === undefined) response.end();
+  else if (typeof body === 'string') response.end(body, answer.encoding ?? 'utf8');
   else response.end(body);
-  if (!request.complete) linger(request);
+  if (!request.complete && hasBody(request)) linger(request);
   done();
 }
 
@@ -63,6 +64,11 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
 function isGone(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
+}
+
+// RFC 9112, 6. A request without a body is not complete yet either while it is answered.
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /**

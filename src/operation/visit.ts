@@ -86,9 +86,9 @@ export class Visit {
   expire: ((error: FusioError) => void) | undefined = undefined;
   /** An event stream: ends at once when fusio stops. */
   isStreaming = false;
-  #id: string | undefined;
-  #controller: AbortController | undefined = undefined;
-  #forget: (() => void) | undefined = undefined;
+  private ownId: string | undefined;
+  private controller: AbortController | undefined = undefined;
+  private forget: (() => void) | undefined = undefined;
 
   constructor(
     readonly hall: Hall,
@@ -98,30 +98,30 @@ export class Visit {
     id: string | undefined,
   ) {
     this.startedAt = hall.clock.now();
-    this.#id = id;
+    this.ownId = id;
   }
 
   get id(): string {
-    this.#id ??= this.hall.nextRequestId();
-    return this.#id;
+    this.ownId ??= this.hall.nextRequestId();
+    return this.ownId;
   }
 
   /** Made on first use: most actions never look at it. */
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      this.#forget = this.entrance.onGone(() => this.abort(new FusioError('CALL_CANCELLED')));
+    if (!this.controller) {
+      this.controller = new AbortController();
+      this.forget = this.entrance.onGone(() => this.abort(new FusioError('CALL_CANCELLED')));
     }
-    return this.#controller.signal;
+    return this.controller.signal;
   }
 
   /** The signal's reason, where it was asked for and has aborted. */
   get abortReason(): unknown {
-    return this.#controller?.signal.aborted ? this.#controller.signal.reason : undefined;
+    return this.controller?.signal.aborted ? this.controller.signal.reason : undefined;
   }
 
   abort(reason: FusioError): void {
-    this.#controller?.abort(reason);
+    this.controller?.abort(reason);
   }
 
   /** An event stream has no end of its own: it ends with the client, or with fusio. */
@@ -137,8 +137,8 @@ export class Visit {
 
   /** Lets go of the caller once it is answered. */
   close(): void {
-    this.#forget?.();
-    this.#forget = undefined;
+    this.forget?.();
+    this.forget = undefined;
     this.dispose?.();
     this.dispose = undefined;
   }

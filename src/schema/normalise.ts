@@ -1,5 +1,7 @@
+import { isBare } from '../bare.js';
 import { type Choice, type Chooser, choicesOf, createChooser } from './choices.js';
 import { type Coerce, coercionOf } from './coerce.js';
+import { generateObject } from './generate.js';
 import {
   isPlain,
   isStackOverflow,
@@ -17,6 +19,8 @@ export interface NormaliseOptions {
   readonly source: 'text' | 'json' | 'value';
   readonly drop: boolean;
   readonly defaults: boolean;
+  /** A value in which nothing changes must come back as the very same one. Costs generated code. */
+  readonly keepsIdentity?: boolean;
 }
 
 /** Turns a value into the normalised one; the same reference where nothing changes, else copies along the way to the change. */
@@ -165,7 +169,13 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     const rest = planOf(shapes.flatMap((shape) => schemasFor(shape, undefined)));
     const isIdle = rest === same && fills.length === 0 && Object.values(steps).every((step) => step === same);
     if (isIdle && !drops && !isValue) return same;
-    return objectStep(steps, () => (drops ? undefined : rest), fills, isValue);
+    const slow = objectStep(steps, () => (drops ? undefined : rest), fills, isValue);
+    if (!drops || options.keepsIdentity) return slow;
+    const members = Object.entries(steps).map(([name, step]) => [name, step === same ? undefined : step] as const);
+    return (
+      generateObject({ members, fills: new Map(fills.map((fill) => [fill.name, fill.fallback])), isValue, slow }) ??
+      slow
+    );
   }
 
   /** The step for a property that is not declared by name, by the patterns that its name matches; undefined: drop it. */
@@ -289,7 +299,7 @@ function wireStep(coercions: readonly Coerce[], object: Step, array: Step): Step
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return array(value, depth);
     // Something of the host's own, as a file of a form is, stays what it is.
-    return Object.getPrototypeOf(value) === null || isPlain(value) ? object(value, depth) : value;
+    return isBare(value) || isPlain(value) ? object(value, depth) : value;
   };
 }
 

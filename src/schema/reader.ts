@@ -117,7 +117,12 @@ class SchemaReader implements Reader {
 
   /** A value without its undeclared properties; the same one where it has none. */
   #drop(value: unknown): unknown {
-    this.#closed ??= createNormaliser(this.#compile().linked, { source: 'json', drop: true, defaults: false });
+    this.#closed ??= createNormaliser(this.#compile().linked, {
+      source: 'json',
+      drop: true,
+      defaults: false,
+      keepsIdentity: true,
+    });
     return this.#closed(value);
   }
 

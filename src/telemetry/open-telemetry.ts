@@ -10,27 +10,28 @@ import type { Visit, Watcher } from '../operation/visit.js';
 export function openTelemetry(wanted: boolean): Watcher | undefined {
   const api = load(wanted);
   if (!api) return undefined;
-  const { context, metrics, propagation, SpanKind, SpanStatusCode, trace } = api;
-  const tracer = trace.getTracer('fusio');
-  const meter = metrics.getMeter('fusio');
-  const durations = meter.createHistogram('http.server.request.duration', {
-    unit: 's',
-    description: 'Duration of HTTP server requests',
-    advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
-  });
-  const active = meter.createUpDownCounter('http.server.active_requests', {
-    unit: '{request}',
-    description: 'Number of active HTTP server requests',
-  });
-  const calls = meter.createHistogram('fusio.call.duration', {
-    unit: 's',
-    description: 'Duration of in-process calls',
-  });
+  const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
+  let instruments: Instruments | undefined;
+  let lookAgainAt = 0;
+
+  /** An API package without an SDK is common: then nothing is made. An SDK that comes later is noticed within a second. */
+  function listening(): Instruments | undefined {
+    if (instruments) return instruments;
+    const now = performance.now();
+    if (now < lookAgainAt) return undefined;
+    lookAgainAt = now + 1_000;
+    if (hasSdk(api as typeof Api)) instruments = makeInstruments(api as typeof Api);
+    return instruments;
+  }
+
   // What is open of a call: kept beside it, so that calls without telemetry carry nothing.
-  const open = new WeakMap<Visit, { span: Api.Span; isOurs: boolean; startedAt: number }>();
+  const open = new WeakMap<Visit, { span: Api.Span; isOurs: boolean; startedAt: number; instruments: Instruments }>();
 
   return {
     around(visit, walk) {
+      const heard = listening();
+      if (!heard) return walk();
+      const { tracer, active } = heard;
       const startedAt = performance.now();
       const isHttp = visit.entrance.source === 'http';
       const { method, handle, name } = visit.operation;
@@ -46,7 +47,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       if (isHttp && outer?.isRecording()) {
         outer.setAttributes(attributes);
         outer.updateName(`${attributes['http.request.method']} ${handle.path}`);
-        open.set(visit, { span: outer, isOurs: false, startedAt });
+        open.set(visit, { span: outer, isOurs: false, startedAt, instruments: heard });
         return walk();
       }
       const parent = isHttp ? propagation.extract(context.active(), headersOf(visit.entrance.http)) : context.active();
@@ -56,7 +57,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
         { kind: isHttp ? SpanKind.SERVER : SpanKind.INTERNAL, attributes },
         parent,
       );
-      open.set(visit, { span, isOurs: true, startedAt });
+      open.set(visit, { span, isOurs: true, startedAt, instruments: heard });
       return context.with(trace.setSpan(parent, span), walk);
     },
 
@@ -64,7 +65,8 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const entry = open.get(visit);
       if (!entry) return;
       open.delete(visit);
-      const { span, isOurs, startedAt } = entry;
+      const { span, isOurs, startedAt, instruments } = entry;
+      const { active, calls, durations } = instruments;
       const isHttp = visit.entrance.source === 'http';
       const method = requestMethod(visit, visit.operation.method);
       const failure = error && status >= 500 ? { 'error.type': error.code } : {};
@@ -90,6 +92,38 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       if (isOurs) span.end();
     },
   };
+}
+
+interface Instruments {
+  readonly tracer: Api.Tracer;
+  readonly durations: Api.Histogram;
+  readonly active: Api.UpDownCounter;
+  readonly calls: Api.Histogram;
+}
+
+function makeInstruments({ metrics, trace }: typeof Api): Instruments {
+  const meter = metrics.getMeter('fusio');
+  return {
+    tracer: trace.getTracer('fusio'),
+    durations: meter.createHistogram('http.server.request.duration', {
+      unit: 's',
+      description: 'Duration of HTTP server requests',
+      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+    }),
+    active: meter.createUpDownCounter('http.server.active_requests', {
+      unit: '{request}',
+      description: 'Number of active HTTP server requests',
+    }),
+    calls: meter.createHistogram('fusio.call.duration', { unit: 's', description: 'Duration of in-process calls' }),
+  };
+}
+
+/** Whether something stands behind the API: its own stand-ins are called Noop. */
+function hasSdk({ metrics, trace }: typeof Api): boolean {
+  const provider = trace.getTracerProvider() as { getDelegate?: () => object };
+  return [provider.getDelegate?.() ?? provider, metrics.getMeterProvider()].some(
+    (one) => !/^Noop/.test(one.constructor.name),
+  );
 }
 
 function load(wanted: boolean): typeof Api | undefined {

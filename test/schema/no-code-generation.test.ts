@@ -30,7 +30,7 @@ function transpile(): void {
   mkdirSync(path.join(folder, 'schema'), { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(path.join(folder, 'program.js'), program);
-  for (const name of ['errors.ts', 'suggest.ts', ...names]) {
+  for (const name of ['bare.ts', 'errors.ts', 'suggest.ts', ...names]) {
     const { code } = transformSync(readFileSync(path.join(source, name), 'utf8'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },

@@ -77,8 +77,8 @@ export function giveUp(stream: Readable): void {
     else stream.pause();
     return;
   }
-  // Its source may still fail.
-  if (!stream.closed) stream.on('error', ignore).destroy();
+  // Its source may still fail, or has just failed: "closed" is true a tick before "error" is emitted.
+  if (!stream.closed || stream.errored) stream.on('error', ignore).destroy();
 }
 
 /** Whether swallowing the whole body costs less than a new connection. */
