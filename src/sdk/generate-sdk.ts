@@ -28,7 +28,7 @@ export function generateSdk(document: OpenApiDocument, options: SdkOptions = {})
     declared,
     ...body,
     createClientOf(operations, types, client, baseUrl),
-    runtime.replace('Body = unknown', `Body = ${types.componentName('Problem') ?? 'unknown'}`),
+    runtime.replace('Body = unknown', `Body = ${problemOf(document, types)}`),
   ]
     .filter((part) => part !== '')
     .join('\n');
@@ -172,6 +172,16 @@ export function createClient(options: ClientOptions${isOptional ? ' = {}' : ''})
   return placeOf('') as Client;
 }
 `;
+}
+
+/** What errors have for a body wherever an operation does not say more: the problem of the shared responses. */
+function problemOf(document: Node, types: SchemaTypes): string {
+  const { responses } = nodeOf(document.components);
+  const schemas = Object.values(nodeOf(responses)).map((response) => {
+    return nodeOf(nodeOf(nodeOf(response).content)['application/problem+json']).schema;
+  });
+  const shared = schemas.find((schema) => nodeOf(schema).$ref !== undefined);
+  return types.typeOf(shared, '');
 }
 
 function header({ info }: OpenApiDocument): string {

@@ -25,11 +25,6 @@ export class SchemaTypes {
       this.#nameOf(`#/components/schemas/${escapePointer(name)}`);
   }
 
-  /** The name of a component, if there is one. */
-  componentName(name: string): string | undefined {
-    return this.#refs.get(`#/components/schemas/${escapePointer(name)}`);
-  }
-
   /** The type of a schema; further lines begin with `indent`. */
   typeOf(schema: unknown, indent: string): string {
     return this.#write(schema, indent).text;

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { OpenApiDocument } from '../openapi/openapi.js';
+import { CliError } from './cli-error.js';
+import { isFusio, isRecord, type LoadedFusio, withModule } from './module.js';
+
+const timeoutMs = 30_000;
+
+interface ReadDocument {
+  readonly document: OpenApiDocument;
+  /** Where it was read, if not from a disk. */
+  readonly url?: string;
+}
+
+/** Reads the OpenAPI document of a module, a URL or a file. For an SDK without the operations that are not exposed to it. */
+export async function readDocument(source: string, purpose: 'sdk' | 'openapi'): Promise<ReadDocument> {
+  if (/^https?:\/\//i.test(source)) return fetchDocument(source);
+  if (/\.json$/i.test(source)) return { document: parse(await readText(source), source) };
+  const document = await withModule(source, async (exports) => {
+    const fusio = ['default', 'fusio', 'api'].map((name) => exports.get(name)).find(isFusio);
+    if (!fusio) {
+      throw new CliError(
+        `${source} exports no fusio: write "export const fusio = createFusio(…)", or export it by default`,
+        1,
+      );
+    }
+    if (!fusio.openapi) throw new CliError(`the fusio of ${source} is of a version without openapi()`, 1);
+    // Adapters may be adding operations still.
+    await fusio.ready();
+    const whole = fusio.openapi();
+    return purpose === 'sdk' ? withoutHidden(whole, fusio) : whole;
+  });
+  return { document };
+}
+
+async function fetchDocument(source: string): Promise<ReadDocument> {
+  const url = /\.json([?#].*)?$/i.test(source) ? source : `${source.replace(/\/+$/, '')}/openapi.json`;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(timeoutMs) });
+    text = await response.text();
+  } catch (error) {
+    const { message, cause } = error as Error;
+    const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
+    throw new CliError(`cannot read ${url}: ${reason}`, 1, error);
+  }
+  if (!response.ok)
+    throw new CliError(`${url} answers with status ${response.status}; does the API have docs: true?`, 1);
+  return { document: parse(text, url), url: response.url || url };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new CliError(code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${message}`, 1, cause);
+  }
+}
+
+function parse(text: string, source: string): OpenApiDocument {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new CliError(`${source} is not JSON`, 1, cause);
+  }
+  if (
+    isRecord(document) &&
+    String(document.openapi).startsWith('3.') &&
+    isRecord(document.paths) &&
+    isRecord(document.info)
+  ) {
+    return document as unknown as OpenApiDocument;
+  }
+  throw new CliError(`${source} is not an OpenAPI 3 document`, 1);
+}
+
+/** The document of a fusio has what is exposed to OpenAPI; `expose: { sdk: false }` is ours to see to. */
+function withoutHidden(document: OpenApiDocument, fusio: LoadedFusio): OpenApiDocument {
+  const hidden = new Set(
+    fusio.operations().flatMap(({ name, options }) => (options.expose?.sdk === false ? [name] : [])),
+  );
+  const paths = Object.entries(document.paths).map(([path, item]) => {
+    const some = Object.entries(item).filter(([, one]) => !isRecord(one) || !hidden.has(String(one.operationId)));
+    return [path, Object.fromEntries(some)] as const;
+  });
+  return { ...document, paths: Object.fromEntries(paths) };
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { AnyFusio } from '../fusio.js';
+import type { OpenApiDocument } from '../openapi/openapi.js';
+import { CliError } from './cli-error.js';
+
+/** A fusio of whatever version the module has. */
+export type LoadedFusio = AnyFusio & { openapi?(): OpenApiDocument };
+
+/** Loads a module; what a CommonJS module exports counts as well. */
+export async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
+  const file = resolve(path);
+  if (!existsSync(file)) throw new CliError(`there is no file ${path}`, 1);
+  let loaded: Record<string, unknown>;
+  try {
+    loaded = await import(pathToFileURL(file).href);
+  } catch (cause) {
+    const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
+    const hint = code === 'ERR_UNKNOWN_FILE_EXTENSION' ? ' (build it first, or load a compiler with NODE_OPTIONS)' : '';
+    throw new CliError(`cannot load ${path}: ${String(message ?? cause)}${hint}`, 1, cause);
+  }
+  const inner = isRecord(loaded.default) && !isFusio(loaded.default) ? loaded.default : {};
+  return new Map([...Object.entries(inner), ...Object.entries(loaded)]);
+}
+
+/** Runs with a module, and stops every fusio that it exports, whatever happens. */
+export async function withModule<Result>(
+  path: string,
+  use: (exports: ReadonlyMap<string, unknown>) => Promise<Result>,
+): Promise<Result> {
+  const exports = await loadModule(path);
+  try {
+    return await use(exports);
+  } finally {
+    const all = new Set([...exports.values()].filter(isFusio));
+    await Promise.allSettled([...all].map((fusio) => fusio.stop({ timeoutMs: 1000 })));
+  }
+}
+
+export function isFusio(value: unknown): value is LoadedFusio {
+  return isRecord(value) && ['operation', 'operations', 'stop'].every((name) => typeof value[name] === 'function');
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,50 @@
+import { CliError } from './cli-error.js';
+import { isFusio, isRecord, withModule } from './module.js';
+
+/** Method and path by name, nested as the handles are. */
+export interface RouteTree {
+  readonly [name: string]: { readonly method: string; readonly path: string } | RouteTree;
+}
+
+/** Reads the routes of the handles that a module exports as `api`, or by themselves where there is no `api`. */
+export function readRoutes(source: string): Promise<RouteTree> {
+  return withModule(source, async (exports) => {
+    const api = exports.get('api');
+    const routes = isRecord(api) && !isFusio(api) ? routesOf(api, 'api', []) : handlesOf(exports);
+    if (Object.keys(routes).length > 0) return routes;
+    throw new CliError(`${source} exports no handles: write "export const api = { todo: { create: createTodo } }"`, 1);
+  });
+}
+
+function routesOf(handles: object, where: string, parents: readonly object[]): RouteTree {
+  const routes: Record<string, RouteTree[string]> = Object.create(null);
+  for (const [name, value] of Object.entries(handles)) {
+    if (isHandle(value)) routes[name] = { method: value.method, path: value.path };
+    else if (isPlain(value) && !parents.includes(value)) {
+      routes[name] = routesOf(value, `${where}.${name}`, [...parents, value]);
+    } else
+      throw new CliError(
+        `${where}.${name} is no handle: it must be what fusio.operation() gives, or a record of them`,
+        1,
+      );
+  }
+  return routes;
+}
+
+/** A module has more than handles. */
+function handlesOf(exports: ReadonlyMap<string, unknown>): RouteTree {
+  const handles = [...exports].filter(([, value]) => isHandle(value));
+  return routesOf(Object.fromEntries(handles), 'the module', []);
+}
+
+function isHandle(value: unknown): value is { readonly method: string; readonly path: string } {
+  return (
+    isRecord(value) && value.kind === 'operation' && typeof value.method === 'string' && typeof value.path === 'string'
+  );
+}
+
+function isPlain(value: unknown): value is object {
+  if (!isRecord(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}

@@ -1,0 +1,111 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { generateSdk } from '../sdk/index.js';
+import { CliError } from './cli-error.js';
+import { readDocument } from './document.js';
+import { readRoutes } from './routes.js';
+
+const help = `Usage: fusio <command> <source> [options]
+
+Commands
+  sdk <source>      Writes a TypeScript client, one file without dependencies.
+  openapi <source>  Writes the OpenAPI document.
+  routes <module>   Writes the routes of the handles that the module exports as "api", as JSON for createClient in a browser.
+
+Sources
+  ./dist/app.js             A module that exports a fusio, as "fusio", "api" or by default.
+  https://example.com/api   A running API: its /openapi.json is read. A URL that ends in .json is read itself.
+  ./openapi.json            A document on the disk.
+
+Options
+  --out <file>       Writes to a file. Default: the standard output.
+  --base-url <url>   sdk: what the client calls unless it is told otherwise.
+  --help, --version
+`;
+
+/** Runs the command and gives its exit code: 1 where it failed, 2 where it was called wrongly. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await runCommand(argv);
+    return 0;
+  } catch (error) {
+    const isOurs = error instanceof CliError;
+    process.stderr.write(`fusio: ${error instanceof Error ? error.message : String(error)}\n`);
+    return isOurs ? error.exitCode : 1;
+  }
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(argv);
+  if (values.help) return write(help);
+  if (values.version) return write(`${ownVersion()}\n`);
+  const [command, source, ...more] = positionals;
+  if (command === undefined) throw new CliError(`say what to do\n\n${help}`, 2);
+  if (!Object.hasOwn(commands, command)) throw new CliError(`there is no command "${command}"\n\n${help}`, 2);
+  if (source === undefined) throw new CliError(`${command} needs a source: fusio ${command} ./dist/app.js`, 2);
+  if (more.length > 0) throw new CliError(`${command} takes one source, got ${more.length + 1}`, 2);
+  const text = await commands[command as keyof typeof commands](source, values['base-url']);
+  await write(text, values.out);
+}
+
+const commands = {
+  async sdk(source: string, baseUrl: string | undefined) {
+    const { document, url } = await readDocument(source, 'sdk');
+    const server = baseUrl ?? serverAt(url, document.servers);
+    return generateSdk(document, server === undefined ? {} : { baseUrl: server });
+  },
+  async openapi(source: string) {
+    const { document } = await readDocument(source, 'openapi');
+    return `${JSON.stringify(document, undefined, 2)}\n`;
+  },
+  async routes(source: string) {
+    return `${JSON.stringify(await readRoutes(source), undefined, 2)}\n`;
+  },
+} satisfies Record<string, (source: string, baseUrl: string | undefined) => Promise<string>>;
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        'base-url': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    throw new CliError((error as Error).message, 2);
+  }
+}
+
+async function write(text: string, file?: string): Promise<void> {
+  if (file === undefined) {
+    // Waited for: a pipe may take it slowly.
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+    return;
+  }
+  try {
+    await writeFile(file, text);
+  } catch (cause) {
+    throw new CliError(`cannot write ${file}: ${(cause as Error).message}`, 1, cause);
+  }
+}
+
+/** OpenAPI 3.1, 4.8.5: the URL of a server may be relative to the document. */
+function serverAt(url: string | undefined, servers: unknown): string | undefined {
+  const server: unknown = Array.isArray(servers) ? servers[0]?.url : undefined;
+  if (url === undefined || typeof server !== 'string' || server.includes('{')) return undefined;
+  return URL.canParse(server, url) ? new URL(server, url).href.replace(/\/+$/, '') : undefined;
+}
+
+/** From the package that this file is in: `dist/cli.js`, reached through a link in `node_modules/.bin`. */
+function ownVersion(): string {
+  const path = join(dirname(realpathSync(process.argv[1]!)), '..', 'package.json');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
