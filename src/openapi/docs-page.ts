@@ -8,8 +8,8 @@ import type { AnyOperationOptions } from '../operation/options.js';
 import type { OpenApiDocument } from './openapi.js';
 
 export interface DocsOptions {
-  /** Of the reference page. Default: `/docs`. */
-  path?: string;
+  /** Of the reference page. Default: `/docs`. `false`: the document only, which needs no package. */
+  path?: string | false;
   /** Of the reference page. Default: the title of the document. */
   title?: string;
   /** The document for one request: `serverOf` and `viewerOf` say for where and for whom. */
@@ -18,9 +18,10 @@ export interface DocsOptions {
 
 /**
  * The operations that serve `/openapi.json` and the reference page (Swagger UI, offline), to be registered like a user's.
- * Throws `PACKAGE_MISSING` where `swagger-ui-dist` is not installed.
+ * Throws `PACKAGE_MISSING` where there is to be a page and `swagger-ui-dist` is not installed.
  */
 export function docsOperations({ path = '/docs', title, document }: DocsOptions): AnyOperationOptions[] {
+  if (path === false) return [documentOperation(document)];
   const folder = findSwaggerUi();
   return [documentOperation(document), ...pageOperations(path, title, folder, document)];
 }

@@ -145,6 +145,8 @@ function describeEvent(name: string, { schema, description, example }: Documente
     ...(description !== undefined && { description }),
     requestBody: { required: true, content: { 'application/json': content } },
     responses: { '2XX': { description: 'Received.' } },
+    // We call the consumer, with a signature and no token.
+    security: [],
   };
 }
 

@@ -261,6 +261,63 @@ describe('a schema in the document', () => {
     expect(Object.keys(schemas).filter((name) => /^(Person|Animal)/.test(name))).toEqual(['Animal', 'Person']);
   });
 
+  it('may be plain JSON Schema of any draft', () => {
+    const document = documentOf({
+      schemas: { Todo: Type.Object({ id: Type.Integer() }), Alias: { $ref: 'Todo' } },
+      operations: [
+        operation({
+          name: 'a',
+          method: 'POST',
+          query: {
+            $ref: '#/definitions/query',
+            definitions: {
+              query: { type: 'object', properties: { q: { $ref: '#/definitions/text' } } },
+              text: { type: 'string' },
+            },
+          },
+          body: {
+            type: 'object',
+            properties: {
+              open: true,
+              closed: false,
+              id: { $ref: '#/components/schemas/Todo/properties/id' },
+              todo: Type.Optional(Type.Ref('Alias')),
+              either: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+              same: { $ref: '#/properties/either' },
+              anchored: { $ref: '#here' },
+              here: { $anchor: 'here', type: 'boolean' },
+            },
+            dependencies: { id: ['todo'], todo: { required: ['id'] } },
+            additionalProperties: false,
+          },
+        }),
+      ],
+    });
+
+    expect(at(document, '/a', 'post').parameters).toEqual([
+      { name: 'q', in: 'query', schema: { $ref: '#/components/schemas/text' } },
+    ]);
+    expect(schemasOf(document)).toMatchObject({
+      ABody: {
+        properties: {
+          open: {},
+          closed: { not: {} },
+          id: { $ref: '#/components/schemas/TodoId' },
+          todo: { $ref: '#/components/schemas/Alias' },
+          either: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+          same: { $ref: '#/components/schemas/either' },
+          anchored: { $ref: '#/components/schemas/ABodyAnchored' },
+        },
+        dependentRequired: { id: ['todo'] },
+        dependentSchemas: { todo: { required: ['id'] } },
+        additionalProperties: false,
+      },
+      Alias: { $ref: '#/components/schemas/Todo' },
+      TodoId: { type: 'integer' },
+      ABodyAnchored: { type: 'boolean' },
+    });
+  });
+
   it('goes before ours where it is called Problem', () => {
     const Problem = Type.Object({ mine: Type.Boolean() });
     const document = documentOf({ schemas: { Problem }, operations: [operation({ name: 'a.b', response: Problem })] });
@@ -318,6 +375,18 @@ describe('the document', () => {
 
     expect(make).toThrow(expect.objectContaining({ code: 'OPERATION_INVALID' }));
     expect(make).toThrow(/operation "a.b": example "bad" does not fit: \/request\/body\/title /);
+  });
+
+  it('lists events as webhooks', () => {
+    expect(documentOf(makeRichApi()).webhooks).toMatchObject({
+      todo_created: {
+        post: {
+          description: 'There is a new todo.',
+          requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Todo' } } } },
+        },
+      },
+    });
+    expect(documentOf({ operations: [] })).not.toHaveProperty('webhooks');
   });
 
   it('keeps a pattern and a parameter of the same path apart', () => {

@@ -85,7 +85,7 @@ it('gives hey-api a client that compiles and works against a live server', async
         pet: pet.data, form: form.data.mail, upload: upload.data, note: note.data, year: year.data.year, noYear: noYear.response?.status,
       }));
     }
-    void main();
+    main().catch((error) => { console.log(JSON.stringify(error)); });
     declare const process: { argv: string[] };
   `;
   const folder = await makeProject('use.ts', program, document);

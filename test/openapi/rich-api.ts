@@ -1,7 +1,7 @@
 import type { FusioOptions } from '../../src/index.js';
 import { type AnyFusio, createFusio, Type } from '../../src/index.js';
 import { docsOperations, serverOf, viewerOf } from '../../src/openapi/docs-page.js';
-import { makeDocument } from '../../src/openapi/document.js';
+import { type DocumentedEvent, makeDocument } from '../../src/openapi/document.js';
 import type { OpenApiDocument, OpenApiOptions } from '../../src/openapi/openapi.js';
 import { makeOperation } from '../../src/operation/operation.js';
 import type { AnyOperationOptions } from '../../src/operation/options.js';
@@ -11,18 +11,22 @@ export interface Api {
   readonly operations: readonly AnyOperationOptions[];
   readonly schemas?: Readonly<Record<string, object>>;
   readonly scopes?: Readonly<Record<string, string>>;
+  readonly events?: Readonly<Record<string, DocumentedEvent>>;
 }
 
 /** The document of an API, without a door. */
 export function documentOf(
-  { operations, schemas: named = {}, scopes = {} }: Api,
+  { operations, schemas: named = {}, scopes = {}, events = {} }: Api,
   options?: OpenApiOptions,
 ): OpenApiDocument {
   const schemas = createSchemas();
   for (const [name, schema] of Object.entries(named)) schemas.name(name, schema);
   const parts = { schemas, action: () => undefined, actionNames: () => [] };
   const made = operations.map((one) => makeOperation(one, parts));
-  return makeDocument({ operations: made, schemas, scopes: new Map(Object.entries(scopes)) }, options);
+  return makeDocument(
+    { operations: made, schemas, scopes: new Map(Object.entries(scopes)), events: new Map(Object.entries(events)) },
+    options,
+  );
 }
 
 /** A fusio that serves an API, its document and its reference page. */
@@ -68,6 +72,7 @@ export function makeRichApi(): Api {
 
   return {
     schemas: { Todo, Dog },
+    events: { todo_created: { schema: Todo, description: 'There is a new todo.', example: todo } },
     scopes: { 'todo.write': 'Changes todos.' },
     operations: [
       operation({
