@@ -3,6 +3,7 @@ import type { Call, CallOptions, OperationHandle } from './action/call.js';
 import type { Events, PayloadsOf } from './action/dispatch.js';
 import { systemClock } from './clock.js';
 import { createConnections } from './connection/pool.js';
+import { createDocuments } from './documents.js';
 import { FusioError } from './errors.js';
 import type { AnyFusio, Fusio, Health } from './fusio.js';
 import { createCors } from './http/cors.js';
@@ -61,6 +62,7 @@ function build(options: AnyOptions): AnyFusio {
   const scopes = new Map<string, string | undefined>();
   const arounds: Around[] = [];
   const adapters = new Set<Promise<void>>();
+  const documents = createDocuments({ operations, schemas, scopes }, options.baseUrl);
   const visits = createVisits(clock);
   const gate = createGate();
   let state: 'new' | 'started' | 'stopped' = 'new';
@@ -230,12 +232,14 @@ function build(options: AnyOptions): AnyFusio {
     call,
     dispatch: notAvailable('dispatch'),
     requireScope: (...wanted) => http.requireScope(wanted),
+    openapi: documents.openapi,
     on: (signal, listener) => signals.on(signal, listener),
     ready,
     start,
     stop,
     health,
   };
+  for (const operation of documents.operations(options.docs ?? false)) addOperation(operation);
   const { telemetry } = options;
   const metrics = typeof telemetry === 'object' && telemetry.prometheus && metricsOperation(telemetry.prometheus);
   if (metrics) addOperation(metrics);

@@ -11,6 +11,7 @@ import type { CronjobHandle, CronjobOptions } from './cronjob/cronjob.js';
 import type { TriggerHandle, TriggerOptions } from './event/trigger.js';
 import type { InjectOptions, InjectResponse } from './http/inject.js';
 import type { Off, Role, Signals } from './log/signals.js';
+import type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
 import type { OperationOptions } from './operation/options.js';
 import type { RegisteredOperation } from './operation/registered.js';
 import type { Schema, Static } from './schema/static.js';
@@ -104,6 +105,8 @@ export interface Fusio<out Connections, out Events> {
   readonly dispatch: Dispatch<Events>;
   /** Protects a route that the host app already has. Any one of the scopes will do. */
   requireScope(...scopes: [string, ...string[]]): RequestHandler;
+  /** The OpenAPI 3.1 document of what is registered now. The same registrations give the same document. */
+  openapi(options?: OpenApiOptions): OpenApiDocument;
   /** Listens to a signal; gives a function that stops it. A listener that throws harms nobody. */
   on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
   /** Waits for adapters and opens connections. A connection that does not open is tried again on use. */

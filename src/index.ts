@@ -63,6 +63,7 @@ export type { AuthenticateRequest } from './http/entrance.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { Logger } from './log/logger.js';
 export type { EventId, Off, Role, Signals, Source } from './log/signals.js';
+export type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
 export type {
   CacheOptions,
   Consumes,

@@ -20,6 +20,13 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   authenticate?(request: AuthenticateRequest): Awaitable<Principal | null | 'challenge'>;
   /** String formats of your own, beside the built-in ones: whether a text is of the format. */
   formats?: Readonly<Record<string, (value: string) => boolean>>;
+  /** Where callers reach the API, with the mount path: `https://example.com/api`. For links and documents. Default: from the request. */
+  baseUrl?: string;
+  /**
+   * Serves the OpenAPI document at `/openapi.json` and a reference page at `/docs`, which needs the package `swagger-ui-dist`.
+   * Default: off. `{ path: false }`: the document only.
+   */
+  docs?: boolean | { path?: string | false; title?: string };
   /** The caller's address. Default: Express's `req.ip`, elsewhere that of the socket. */
   clientIp?(request: IncomingMessage): string | undefined;
   /** Default: off. `true` lets any origin read, without credentials. */
@@ -47,6 +54,19 @@ export const optionsSchema = Type.Object(
     events: Type.Optional(anything),
     authenticate: Type.Optional(anything),
     formats: Type.Optional(anything),
+    baseUrl: Type.Optional(Type.String({ format: 'uri' })),
+    docs: Type.Optional(
+      Type.Union([
+        Type.Boolean(),
+        Type.Object(
+          {
+            path: Type.Optional(Type.Union([Type.String({ pattern: '^/[^?#]+$' }), Type.Literal(false)])),
+            title: Type.Optional(Type.String()),
+          },
+          { additionalProperties: false },
+        ),
+      ]),
+    ),
     clientIp: Type.Optional(anything),
     cors: Type.Optional(
       Type.Union([

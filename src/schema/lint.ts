@@ -232,6 +232,7 @@ export function lintReferences(
   sound: WeakSet<object>,
 ): void {
   const visited = new Set<SchemaNode>();
+  const endless = loopFinder(references);
 
   function visitDocument(root: SchemaNode): void {
     if (sound.has(root)) return;
@@ -248,6 +249,10 @@ export function lintReferences(
     if (!isNode(node) || visited.has(node)) return;
     visited.add(node);
     const resource = references.opened(node, inside);
+    if (endless(node, inside)) {
+      const at = pointer === '' ? '' : ` at "${pointer}"`;
+      throw new FusioError('SCHEMA_INVALID', `${where}: the schema${at} refers to itself without end`);
+    }
     for (const key of Object.keys(node)) {
       const value = node[key];
       switch (keywords.get(key)) {
@@ -295,6 +300,37 @@ export function lintReferences(
   }
 
   visitDocument(schema);
+}
+
+/** Tells whether a schema applies itself to the very value that it checks: no check of it would come to an end. */
+function loopFinder(references: References): (node: SchemaNode, inside: Resource) => boolean {
+  const finite = new Set<SchemaNode>();
+  const open = new Set<SchemaNode>();
+
+  return function isEndless(node: SchemaNode, inside: Resource): boolean {
+    if (finite.has(node)) return false;
+    if (open.has(node)) return true;
+    open.add(node);
+    const resource = references.opened(node, inside);
+    const found =
+      ['$ref', '$dynamicRef', '$recursiveRef'].some((key) => {
+        const reference = node[key];
+        const target = typeof reference === 'string' ? references.resolve(reference, resource) : undefined;
+        return target !== undefined && isNode(target.schema) && isEndless(target.schema, target.resource);
+      }) || inPlace(node).some((schema) => isNode(schema) && isEndless(schema, resource));
+    open.delete(node);
+    if (!found) finite.add(node);
+    return found;
+  };
+}
+
+/** The schemas that a schema applies to the same value as itself. */
+function inPlace(node: SchemaNode): readonly unknown[] {
+  const dependent = [node.dependentSchemas, node.dependencies].flatMap((map) =>
+    isNode(map) ? Object.values(map) : [],
+  );
+  const lists = [node.allOf, node.anyOf, node.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  return [...lists, node.not, node.if, node.then, node.else, ...dependent];
 }
 
 function describe(value: unknown): string {

@@ -1,0 +1,73 @@
+import type { AnyContext } from './action/context.js';
+import { docsOperations, serverOf, viewerOf } from './openapi/docs-page.js';
+import { makeDocument } from './openapi/document.js';
+import type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
+import type { Operation } from './operation/operation.js';
+import type { AnyOperationOptions } from './operation/options.js';
+import type { AnyOptions } from './options.js';
+import type { Schemas } from './schema/schemas.js';
+
+export interface Documented {
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly schemas: Schemas;
+  readonly scopes: ReadonlyMap<string, string | undefined>;
+}
+
+/** The documents of a fusio, and the operations that serve them. */
+export interface Documents {
+  openapi(options?: OpenApiOptions): OpenApiDocument;
+  /** For the option `docs`. */
+  operations(docs: NonNullable<AnyOptions['docs']>): readonly AnyOperationOptions[];
+}
+
+const mostDocuments = 100;
+
+export function createDocuments(documented: Documented, baseUrl: string | undefined): Documents {
+  const { operations, schemas, scopes } = documented;
+  // A stranger must not make us write a document for every request.
+  const written = new Map<string, OpenApiDocument>();
+
+  function openapi(options: OpenApiOptions = {}): OpenApiDocument {
+    const servers = options.servers ?? (baseUrl === undefined ? undefined : [baseUrl]);
+    return makeDocument(
+      { ...documented, operations: operations.values() },
+      { ...options, ...(servers && { servers }) },
+    );
+  }
+
+  function forRequest(context: AnyContext, title: string | undefined): OpenApiDocument {
+    const server = baseUrl ?? serverOf(context);
+    const viewer = viewerOf(context);
+    // What is registered only grows: its size tells whether it is still the same.
+    const key = [
+      operations.size,
+      schemas.named.size,
+      scopes.size,
+      server,
+      viewer ? (viewer.scopes ?? []).join() : '*',
+    ].join(' ');
+    const known = written.get(key);
+    if (known) return known;
+    const document = openapi({
+      servers: [server],
+      ...(title !== undefined && { title }),
+      ...(viewer && { as: viewer }),
+    });
+    if (written.size >= mostDocuments) written.clear();
+    written.set(key, document);
+    return document;
+  }
+
+  return {
+    openapi,
+    operations(docs) {
+      if (docs === false) return [];
+      const { path, title } = docs === true ? {} : docs;
+      return docsOperations({
+        document: (context) => forRequest(context, title),
+        ...(path !== undefined && { path }),
+        ...(title !== undefined && { title }),
+      });
+    },
+  };
+}
