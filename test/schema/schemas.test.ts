@@ -257,6 +257,23 @@ describe('the lint', () => {
     );
   });
 
+  it.each([
+    ['its own root', { $ref: '#' }],
+    [
+      'a branch of itself',
+      { $defs: { a: { anyOf: [{ type: 'null' }, { $ref: '#/$defs/a' }] } }, properties: { x: { $ref: '#/$defs/a' } } },
+    ],
+    [
+      'another one and back',
+      {
+        $defs: { a: { allOf: [{ $ref: '#/$defs/b' }] }, b: { not: { $ref: '#/$defs/a' } } },
+        items: { $ref: '#/$defs/a' },
+      },
+    ],
+  ])('refuses a schema that refers without end to %s', (_title, schema) => {
+    expect(lintError(schema)).toMatch(/refers to itself without end$/);
+  });
+
   it('refuses a schema that holds itself', () => {
     const schema: Record<string, unknown> = {};
     schema.not = schema;
