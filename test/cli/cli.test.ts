@@ -14,7 +14,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { createFusio } from '../../src/index.js';
 import { compile } from '../sdk/load.js';
 
 interface Ended {
