@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../../src/http/body/json.js';
 import { locateError } from '../../../src/http/body/locate.js';
-import { jsonPlan, readBytes, refusal } from './support.js';
+import { jsonPlan, readBytes, refusal, shortestMs } from './support.js';
 
 describe('JSONTestSuite', () => {
   // The package is an ES module, which Jest does not load here; its data is JSON behind `export default`.
@@ -210,13 +210,13 @@ describe('the JSON reader', () => {
 
   it('refuses a megabyte of brackets before it is parsed', async () => {
     const text = '['.repeat(1024 * 1024);
-    const startedAt = performance.now();
 
-    const error = await refusal(() => parseJson(text, 64));
+    const tookMs = await shortestMs(async () => {
+      expect((await refusal(() => parseJson(text, 64))).code).toBe('JSON_TOO_DEEP');
+    });
 
-    expect(error.code).toBe('JSON_TOO_DEEP');
     // JSON.parse needs 120 ms on a fast machine.
-    expect(performance.now() - startedAt).toBeLessThan(50);
+    expect(tookMs).toBeLessThan(50);
   });
 
   it.each([

@@ -348,6 +348,20 @@ describe('reading files', () => {
     const error = await refusal(() => readAll(form));
     expect([error.code, error.message]).toEqual(['BODY_INCOMPLETE', 'The form was let go before its files were read']);
   });
+
+  it('hears the stream fail in the tick in which it is let go', async () => {
+    const stream = new PassThrough();
+    const body = encode([large]);
+    stream.write(body.subarray(0, 1000));
+    const form = await open(stream);
+
+    stream.destroy(new Error('gone'));
+    form.dispose();
+
+    // An error that nobody heard would end the process, and the test with it.
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(stream.closed).toBe(true);
+  });
 });
 
 describe('a form on a socket', () => {

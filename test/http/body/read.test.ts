@@ -14,6 +14,7 @@ import {
   readBytes,
   receive,
   refusal,
+  shortestMs,
   TestServer,
   textPlan,
 } from './support.js';
@@ -264,13 +265,14 @@ describe('an encoded body', () => {
   ])('is no bomb: 200 MB of %s', async (encoding, encode) => {
     const bytes = encode(Buffer.alloc(200 * 1024 * 1024));
     const before = process.memoryUsage().rss;
-    const startedAt = performance.now();
 
-    const error = await refusal(() => readBytes(bytes, jsonPlan, { 'content-encoding': encoding }));
+    const tookMs = await shortestMs(async () => {
+      const error = await refusal(() => readBytes(bytes, jsonPlan, { 'content-encoding': encoding }));
+      expect([error.status, error.code]).toEqual([413, 'BODY_TOO_LARGE']);
+    });
 
-    expect([error.status, error.code]).toEqual([413, 'BODY_TOO_LARGE']);
     // The whole of it would take 200 MB and 150 ms.
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(tookMs).toBeLessThan(100);
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
   });
 });
