@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { errors } from '../../src/errors.js';
 import { operationSchema } from '../../src/operation/options.js';
 import { optionsSchema } from '../../src/options.js';
-import { brokenLinks, nameIn, readPage, readPages, readRows } from './pages.js';
+import { brokenLinks, nameIn, readPage, readPages, readRows, root } from './pages.js';
 
 describe('the references', () => {
   it('lists every error with its status, and no other', () => {
@@ -29,6 +31,14 @@ describe('the references', () => {
 
     expect(documented[0]!.sort()).toEqual(keysOf(optionsSchema).sort());
     expect(documented[1]!.sort()).toEqual(keysOf(operationSchema).sort());
+  });
+
+  it('shows the help of the command as it is', () => {
+    const help = execFileSync(process.execPath, [join(root, 'dist/cli.js'), '--help'], { encoding: 'utf8' });
+
+    const shown = /^```text\n([\s\S]*?)^```$/m.exec(readPage('docs/reference/command.md'))?.[1];
+
+    expect(shown).toBe(help);
   });
 
   it('names in the lifecycle only codes that there are', () => {
