@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Connection } from '../connection/connection.js';
 import { FusioError } from '../errors.js';
+import { loadPackage } from '../load-package.js';
 import { didYouMean } from '../suggest.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
-import { loadPackage } from '../load-package.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
 export type { Connection } from '../connection/connection.js';

@@ -1,17 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Application, RequestHandler } from 'express';
 import { authorize } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
 import { FusioError } from '../errors.js';
+import { describeError } from '../log/redact.js';
 import { failureOf } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
+import type { Visit } from '../operation/visit.js';
 import { isPromise } from '../proceed.js';
 import type { Cors } from './cors.js';
 import { type HttpParts, identify, NodeRequest, WebRequest } from './entrance.js';
 import { findRoute, isMatch, notFound, type OtherMethods } from './find.js';
 import type { Answer } from './headers.js';
 import { makeRoute, type Route } from './route.js';
-import { send } from './send.js';
+import { pipe, send } from './send.js';
 import { type Match, refuseRequest, type Served, serve } from './serve.js';
 import { createHttpServer } from './server.js';
 import { createTree } from './tree.js';
@@ -62,34 +65,47 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     else deliver(request, response, served, gate);
   }
 
-  function deliver(request: IncomingMessage, response: ServerResponse, served: Served, open: Gate | undefined): void {
-    const { visit } = served;
-    if (cors) served.answer.headers.push(...cors.headers(request.headers));
-    if (gate.isClosed && !response.headersSent) served.answer.headers.push('connection', 'close');
-    function done(error?: Error): void {
-      if (error && visit)
-        parts.hall.log.error(
-          { operation: visit.operation.name, requestId: visit.id },
-          `the answer broke off: ${error.message}`,
-        );
-      end(visit);
-      open?.leave();
-    }
+  function deliver(
+    request: IncomingMessage,
+    response: ServerResponse,
+    served: Served,
+    entered: Gate | undefined,
+  ): void {
+    const { visit, answer } = served;
+    if (cors) answer.headers.push(...cors.headers(request.headers));
+    if (gate.isClosed && !response.headersSent) answer.headers.push('connection', 'close');
+    const stream = sendOrRefuse(request, response, answer);
+    if (!stream) return leave(visit, entered);
+    pipe(stream, response, (error) => {
+      if (error && visit) tellBroken(visit, error);
+      leave(visit, entered);
+    });
+  }
+
+  function sendOrRefuse(request: IncomingMessage, response: ServerResponse, answer: Answer): Readable | undefined {
     try {
-      send(request, response, served.answer, done);
+      return send(request, response, answer);
     } catch (error) {
       // A header that cannot be sent, such as one with a line break: nothing has gone out yet.
       const failure = new FusioError('RESULT_INVALID', undefined, { cause: error });
-      send(
-        request,
-        response,
-        refuseRequest(parts, new NodeRequest(request, response, parts.clientIp), failure).answer,
-        done,
-      );
+      const seen = new NodeRequest(request, response, parts.clientIp);
+      return send(request, response, refuseRequest(parts, seen, failure).answer);
     }
   }
 
-  function end(visit: Served['visit']): void {
+  function tellBroken({ operation, id }: Visit, error: Error): void {
+    parts.hall.log.error(
+      { operation: operation.name, requestId: id, error: describeError(error) },
+      'the answer broke off',
+    );
+  }
+
+  function leave(visit: Visit | undefined, entered: Gate | undefined): void {
+    end(visit);
+    entered?.leave();
+  }
+
+  function end(visit: Visit | undefined): void {
     if (!visit) return;
     visit.close();
     parts.hall.visits.delete(visit);
@@ -135,7 +151,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     return function requireScope_(request, response, next) {
       const seen = new NodeRequest(request, response, parts.clientIp);
       function refuse(thrown: unknown): void {
-        send(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer, () => {});
+        send(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer);
       }
       async function decide(): Promise<void> {
         authorize(demand, await identify(parts.authenticate, seen));

@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import { hasBody } from './body/read.js';
 import type { Answer } from './headers.js';
 
 // How much of a refused body is still taken, so that the client gets to read why, and for how long.
@@ -7,39 +8,39 @@ const lingerBytes = 4 * 1024 * 1024;
 const lingerMs = 2_000;
 
 /**
- * Sends an answer over `node:http`. `done` is called once: when it is handed over, or when the client is gone.
+ * Sends an answer over `node:http`. A body that is a stream is given back, with the head sent: it is still to be piped.
  * Throws where a header cannot be sent; nothing has gone out then.
  */
-export function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: Answer,
-  done: (error?: Error) => void,
-): void {
-  const { status, headers } = answer;
-  const body = request.method === 'HEAD' ? undefined : answer.body;
-  if (body === undefined && answer.body instanceof Readable) answer.body.destroy();
+export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Readable | undefined {
+  const { status, headers, body } = answer;
+  const isStream = body instanceof Readable;
   if (response.headersSent || response.destroyed || response.writableEnded) {
-    if (body instanceof Readable) body.destroy();
-    return done();
+    if (isStream) body.destroy();
+    return undefined;
   }
   try {
     writeHead(response, status, headers);
   } catch (error) {
-    if (body instanceof Readable) body.destroy();
+    if (isStream) body.destroy();
     throw error;
   }
-  if (body instanceof Readable) {
+  const isHead = request.method === 'HEAD';
+  if (isStream && !isHead) {
     // Whoever waits for the first event should know that it is connected.
     response.flushHeaders();
-    pipeline(body, response, (error) => done(error && !isGone(error) ? error : undefined));
-    return;
+    return body;
   }
-  if (body === undefined) response.end();
+  if (isStream) body.destroy();
+  if (body === undefined || isStream || isHead) response.end();
   else if (typeof body === 'string') response.end(body, answer.encoding ?? 'utf8');
   else response.end(body);
-  if (!request.complete && hasBody(request)) linger(request);
-  done();
+  if (!request.complete && hasBody(request.headers)) linger(request);
+  return undefined;
+}
+
+/** Sends a stream; `done` hears of its end, with an error where it broke off and the client had not gone. */
+export function pipe(body: Readable, response: ServerResponse, done: (error: Error | undefined) => void): void {
+  pipeline(body, response, (error) => done(error && !isGone(error) ? error : undefined));
 }
 
 function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
@@ -64,11 +65,6 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
 function isGone(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
-}
-
-// RFC 9112, 6. A request without a body is not complete yet either while it is answered.
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 /**

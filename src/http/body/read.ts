@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
 import type { Clock } from '../../clock.js';
 import { FusioError } from '../../errors.js';
-import { collect, giveUp, incomplete, isShort, tooLarge } from './collect.js';
+import { collect, giveUp, incomplete, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
 import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
@@ -58,18 +58,8 @@ export function readBody(
   }
 }
 
-/**
- * Whether the connection must end with the answer because more of an unread body may come than is worth swallowing.
- * Ask when an answer is sent, whoever refused the request.
- */
-export function mustClose({ headers, stream }: Pick<BodySource, 'headers' | 'stream'>): boolean {
-  if (!hasBody(headers)) return false;
-  if ('complete' in stream ? stream.complete === true : stream.readableEnded) return false;
-  return !isShort(headers);
-}
-
 // RFC 9112, 6: a request has a body where one of the two fields says so.
-function hasBody(headers: IncomingHttpHeaders): boolean {
+export function hasBody(headers: IncomingHttpHeaders): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   const length = headers['content-length'];
   return length !== undefined && length !== '0' && Number(length) !== 0;

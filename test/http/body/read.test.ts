@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import express from 'express';
-import { type BodyPlan, type BodySource, mustClose, readBody } from '../../../src/http/body/read.js';
+import { type BodyPlan, type BodySource, readBody } from '../../../src/http/body/read.js';
 import {
   binaryPlan,
   FakeClock,
@@ -531,24 +531,5 @@ describe('100 Continue', () => {
     expect(await readBody({ headers: jsonHeaders(undefined), stream, proceed }, jsonPlan, clock)).toBe(1);
 
     expect(proceed).toHaveBeenCalledTimes(1);
-  });
-});
-
-describe('mustClose', () => {
-  it.each([
-    [{}, false],
-    [{ 'content-length': '0' }, false],
-    [{ 'content-length': '65536' }, false],
-    [{ 'content-length': '65537' }, true],
-    [{ 'transfer-encoding': 'chunked' }, true],
-  ])('of an unread request with %j is %s', (headers, expected) => {
-    expect(mustClose({ headers, stream: new PassThrough() })).toBe(expected);
-  });
-
-  it('is false when the whole body is there', async () => {
-    const stream = Readable.from([]);
-    await once(stream.resume(), 'end');
-
-    expect(mustClose({ headers: { 'transfer-encoding': 'chunked' }, stream })).toBe(false);
   });
 });
