@@ -1,0 +1,9 @@
+// A consumer that has mysql2 beside fusio: opening a pool connects nowhere yet.
+const { mysql } = require('fusio/connections/mysql');
+
+async function main() {
+  const pool = await mysql('mysql://user:password@127.0.0.1:9/todo').open();
+  await pool.end();
+}
+
+void main();
