@@ -74,14 +74,16 @@ function build(options: AnyOptions): AnyFusio {
     log,
     connections,
     signals,
-    dispatch: notAvailable('dispatch'),
+    dispatch,
     visits,
     isReady: () => adapters.size === 0 && connections.isReady,
     ready,
     nextRequestId: requestIds(),
     find,
     async call(operation, input, caller, callerOptions) {
+      // Calls within a call that is still draining go on; new ones come too late.
       const isCounted = gate.enter();
+      if (!isCounted && callerOptions.depth === 0) throw new FusioError('SHUTTING_DOWN');
       try {
         return await callOperation(hall, operation, input, caller, callerOptions);
       } finally {
@@ -118,6 +120,7 @@ function build(options: AnyOptions): AnyFusio {
     operation.run = wrap(operation.inner, arounds);
     http.add(operation);
     operations.set(operation.name, operation);
+    documents.forget();
     own.set(operation.handle, operation);
     return operation.handle;
   }
@@ -130,6 +133,8 @@ function build(options: AnyOptions): AnyFusio {
         for (const adapter of waiting) adapters.delete(adapter);
       }
       await connections.ready();
+      // An example that does not fit is found at the start, not by the first reader.
+      if (options.docs) documents.openapi();
     })().finally(() => {
       readying = undefined;
     });
@@ -173,6 +178,7 @@ function build(options: AnyOptions): AnyFusio {
   const fusio: AnyFusio = {
     schema(name, schema) {
       schemas.name(name, schema);
+      documents.forget();
       return schema;
     },
     connection: (name, connection) => connections.add(name, connection as never) as never,
@@ -204,6 +210,7 @@ function build(options: AnyOptions): AnyFusio {
         throw new FusioError('NAME_INVALID', `scope: the name must be dotted words, got ${describe(name)}`);
       }
       scopes.set(name, description);
+      documents.forget();
     },
     event: notAvailable('event'),
     trigger: notAvailable('trigger'),
@@ -230,7 +237,7 @@ function build(options: AnyOptions): AnyFusio {
       return injectedResponse(await http.fetch(injectedRequest(given), as));
     },
     call,
-    dispatch: notAvailable('dispatch'),
+    dispatch,
     requireScope: (...wanted) => http.requireScope(wanted),
     openapi: documents.openapi,
     on: (signal, listener) => signals.on(signal, listener),
@@ -244,6 +251,10 @@ function build(options: AnyOptions): AnyFusio {
   const metrics = typeof telemetry === 'object' && telemetry.prometheus && metricsOperation(telemetry.prometheus);
   if (metrics) addOperation(metrics);
   return fusio;
+}
+
+async function dispatch(): Promise<never> {
+  return notAvailable('dispatch')();
 }
 
 function checkAll(options: AnyOptions): void {

@@ -16,6 +16,8 @@ export interface Documented {
 /** The documents of a fusio, and the operations that serve them. */
 export interface Documents {
   openapi(options?: OpenApiOptions): OpenApiDocument;
+  /** Something was registered: what is written is out of date. */
+  forget(): void;
   /** For the option `docs`. */
   operations(docs: NonNullable<AnyOptions['docs']>): readonly AnyOperationOptions[];
 }
@@ -23,7 +25,7 @@ export interface Documents {
 const mostDocuments = 100;
 
 export function createDocuments(documented: Documented, baseUrl: string | undefined): Documents {
-  const { operations, schemas, scopes } = documented;
+  const { operations } = documented;
   // A stranger must not make us write a document for every request.
   const written = new Map<string, OpenApiDocument>();
 
@@ -38,14 +40,7 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
   function forRequest(context: AnyContext, title: string | undefined): OpenApiDocument {
     const server = baseUrl ?? serverOf(context);
     const viewer = viewerOf(context);
-    // What is registered only grows: its size tells whether it is still the same.
-    const key = [
-      operations.size,
-      schemas.named.size,
-      scopes.size,
-      server,
-      viewer ? (viewer.scopes ?? []).join() : '*',
-    ].join(' ');
+    const key = `${server} ${viewer ? (viewer.scopes ?? []).join() : '*'}`;
     const known = written.get(key);
     if (known) return known;
     const document = openapi({
@@ -60,6 +55,7 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
 
   return {
     openapi,
+    forget: () => written.clear(),
     operations(docs) {
       if (docs === false) return [];
       const { path, title } = docs === true ? {} : docs;

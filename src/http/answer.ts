@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { FileBody } from '../action/file.js';
-import type { FusioError } from '../errors.js';
+import { FusioError } from '../errors.js';
 import type { Outcome } from '../operation/check.js';
 import type { Visit } from '../operation/visit.js';
+import { proceed } from '../proceed.js';
 import { encodeEvents } from './events.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, matches, push, replace, setDefault, withoutContent } from './headers.js';
@@ -25,7 +26,13 @@ export function answerOutcome(
     return { status, headers, body: undefined };
   }
   if (kind === 'events') return answerEvents(visit, status, headers, body as AsyncIterable<unknown>);
-  return answerRaw(outcome, headers, conditions);
+  const answer = answerRaw(outcome, headers, conditions);
+  return proceed(visit, answer, holdStream);
+}
+
+function holdStream(visit: Visit, answer: Answer): Answer {
+  if (answer.body instanceof Readable) visit.stream(answer.body, false);
+  return answer;
 }
 
 /** Renders an error as `application/problem+json` (RFC 9457). */
@@ -70,7 +77,7 @@ function headersOf(visit: Visit, route: Route, outcome: Outcome): string[] {
 const emptyHeaders = Object.freeze({});
 
 function answerJson(route: Route, status: number, headers: string[], value: unknown, conditions: Conditions): Answer {
-  const body = JSON.stringify(value) ?? 'null';
+  const body = jsonOf(value, route);
   setDefault(headers, 'content-type', 'application/json; charset=utf-8');
   if (route.etag && status === 200) {
     const tag = `"${createHash('sha1').update(body).digest('base64url')}"`;
@@ -81,6 +88,18 @@ function answerJson(route: Route, status: number, headers: string[], value: unkn
   const bytes = Buffer.byteLength(body);
   headers.push('content-length', String(bytes));
   return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8' };
+}
+
+function jsonOf(value: unknown, { name }: Route): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch (cause) {
+    throw new FusioError(
+      'RESULT_INVALID',
+      `operation "${name}": the result cannot be written as JSON (a circle, or a bigint)`,
+      { cause },
+    );
+  }
 }
 
 function answerRaw(
@@ -115,7 +134,7 @@ function answerEvents(visit: Visit, status: number, headers: string[], events: A
   // nginx would hold events back.
   setDefault(headers, 'x-accel-buffering', 'no');
   const body = encodeEvents(events);
-  visit.stream(body);
+  visit.stream(body, true);
   return { status, headers, body };
 }
 

@@ -14,6 +14,7 @@ export interface CorsOptions {
 export interface Cors {
   headers(headers: IncomingHttpHeaders): readonly string[];
   isPreflight(method: string, headers: IncomingHttpHeaders): boolean;
+  /** Beside those of every answer. */
   preflight(headers: IncomingHttpHeaders, methods: readonly string[]): readonly string[];
 }
 
@@ -53,11 +54,9 @@ export function createCors(options: true | CorsOptions): Cors {
     },
     isPreflight: (method, headers) => method === 'OPTIONS' && headers['access-control-request-method'] !== undefined,
     preflight: (headers, methods) => {
-      const own = originHeaders(headers);
-      if (!own.includes('access-control-allow-origin')) return own;
+      if (allowed(headers.origin) === undefined) return [];
       const wanted = headers['access-control-request-headers'];
       return [
-        ...own,
         'access-control-allow-methods',
         methods.join(', '),
         ...(wanted !== undefined && /^[\w\s,-]{1,1000}$/.test(wanted) ? ['access-control-allow-headers', wanted] : []),

@@ -144,26 +144,23 @@ class Seen implements AuthenticateRequest {
   }
 }
 
-function readParams({ params, hasWildcard }: Route, values: readonly string[]): Record<string, string> {
+function readParams({ params }: Route, values: readonly string[]): Record<string, string> {
   const read: Record<string, string> = {};
   for (let index = 0; index < params.length; index++) {
     const raw = values[index]!;
-    read[params[index]!] = hasWildcard && index === params.length - 1 ? readRest(raw) : readValue(raw);
+    read[params[index]!] = readValue(raw);
   }
   return read;
 }
 
-function readRest(raw: string): string {
-  return raw.includes('%') || raw.includes('.') ? raw.split('/').map(readValue).join('/') : raw;
-}
+// A segment `.` or `..`, however it was encoded, would walk about in whatever path or URL an action builds of it;
+// control characters are never meant.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+const unwelcome = /(^|[/\\])\.\.?([/\\]|$)|[\x00-\x1f\x7f]/;
 
 function readValue(raw: string): string {
   const value = decodeSegment(raw);
-  // `..` would walk about in whatever path or URL an action builds of it; control characters are never meant.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-  if (value === undefined || value === '.' || value === '..' || /[\x00-\x1f\x7f]/.test(value)) {
-    throw new FusioError('PATH_INVALID');
-  }
+  if (value === undefined || unwelcome.test(value)) throw new FusioError('PATH_INVALID');
   return value;
 }
 

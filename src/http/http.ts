@@ -160,6 +160,11 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     };
   }
 
+  function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+    const seen = new NodeRequest(request, response, parts.clientIp);
+    deliver(request, response, refuseRequest(parts, seen, new FusioError('EXPECTATION_FAILED')), undefined);
+  }
+
   const handler = (request: IncomingMessage, response: ServerResponse): void => handle(request, response, undefined);
 
   return {
@@ -172,7 +177,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     router: (request, response, next) => handle(request, response, fallthrough ? next : undefined),
     handler,
     fetch,
-    createServer: (app) => createHttpServer(app, handler),
+    createServer: (app) => createHttpServer(app, handler, refuseExpectation),
     requireScope,
   };
 }

@@ -8,9 +8,8 @@ export interface Route {
   readonly name: string;
   readonly method: string;
   readonly operation: Operation;
-  /** The names of the path's parameters, in order; whether the last one is a wildcard. */
+  /** The names of the path's parameters, in order. */
   readonly params: readonly string[];
-  readonly hasWildcard: boolean;
   /** How the body is read; undefined where the operation has none. */
   readonly body: BodyPlan | undefined;
   /** Sent with every answer of the operation: names and values in turn. */
@@ -29,7 +28,6 @@ export function makeRoute(operation: Operation): Route {
     method,
     operation,
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
-    hasWildcard: segments.at(-1)?.kind === 'wildcard',
     body: planBody(operation),
     headers: [...deprecationHeaders(operation), ...cacheHeaders(operation)],
     etag: options.cache?.etag === true && method === 'GET',

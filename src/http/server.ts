@@ -18,7 +18,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * Express gives every request and response its own prototypes. Before V8 13 (Node 24) changing a prototype spoils the engine's caches,
  * which costs three quarters of a request; here the objects are born with the right ones, through the public options of `node:http`.
  */
-export function createHttpServer(app: Application | undefined, handler: Handler): Server {
+export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
   const options: ServerOptions = { headersTimeout: 10_000, ...(app && needsPrototypes() ? constructorsFor(app) : {}) };
   // Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
@@ -30,6 +30,8 @@ export function createHttpServer(app: Application | undefined, handler: Handler)
     else request.proceed = true;
     listener(request, response);
   });
+  // RFC 9110, 10.1.1: any other expectation. Node's own 417 has no body.
+  server.on('checkExpectation', refuseExpectation);
   return server;
 }
 

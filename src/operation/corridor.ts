@@ -93,6 +93,10 @@ function mayExpire(visit: Visit, result: Promise<unknown>): Promise<unknown> {
       visit.abort(error);
       reject(error);
     };
-    result.then(resolve, reject);
+    // Once the action has answered its time is over, however long the answer takes to be sent.
+    result.then((value) => {
+      visit.expiresAt = 0;
+      resolve(value);
+    }, reject);
   });
 }

@@ -56,6 +56,9 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
   checkOptions(operationSchema, options, where, 'OPERATION_INVALID');
   const { name, method } = options;
+  if (!/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name) || name.length > 255) {
+    throw new FusioError('NAME_INVALID', `${where}: a name is letters, digits and "_", dotted like "todo.create"`);
+  }
   const segments = parsePath(options.path, where);
   const scopes = Object.freeze([...(options.scopes ?? [])]);
   checkBody(options, where);

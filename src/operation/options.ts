@@ -130,7 +130,7 @@ const anything = Type.Unknown();
 /** What `fusio.operation` takes; unknown keys are errors. */
 export const operationSchema: TSchema = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-zA-Z0-9_]+(\\.[a-zA-Z0-9_]+)*$', maxLength: 255 }),
+    name: Type.String(),
     method: Type.Enum([
       'GET',
       'HEAD',
@@ -140,7 +140,7 @@ export const operationSchema: TSchema = Type.Object(
       'DELETE',
       'OPTIONS',
     ] as const satisfies readonly Method[]),
-    path: Type.String({ pattern: '^/', maxLength: 1024 }),
+    path: Type.String({ maxLength: 1024 }),
     description: Type.Optional(Type.String()),
     summary: Type.Optional(Type.String()),
     tags: Type.Optional(texts),

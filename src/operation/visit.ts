@@ -124,9 +124,12 @@ export class Visit {
     this.controller?.abort(reason);
   }
 
-  /** An event stream has no end of its own: it ends with the client, or with fusio. */
-  stream(body: { destroy(): void }): void {
-    this.isStreaming = true;
+  /**
+   * The answer is a stream that is still to be sent: from now on no time is up, and a shutdown that cannot wait ends it.
+   * One `isEndless`, of events, has no end of its own: it hears of a shutdown at once.
+   */
+  stream(body: { destroy(): void }, isEndless: boolean): void {
+    this.isStreaming = isEndless;
     this.expiresAt = 0;
     this.expire = (error) => {
       this.abort(error);

@@ -237,7 +237,7 @@ describe('a mistake at registration', () => {
   it.each([
     [{ ...base, incoming: {} }, 'OPERATION_INVALID', /^operation "todo.get": unknown option "incoming"/],
     [{ ...base, pubic: true }, 'OPERATION_INVALID', /did you mean "public"\?/],
-    [{ ...base, name: 'todo create' }, 'OPERATION_INVALID', /^operation "todo create": name /],
+    [{ ...base, name: 'todo create' }, 'NAME_INVALID', /^operation "todo create": a name is letters/],
     [{ ...base, name: 'taken' }, 'NAME_TAKEN', /^operation "taken" is registered already/],
     [{ ...base, path: '/taken' }, 'OPERATION_CONFLICT', /GET at this path is operation "taken" already/],
     [{ ...base, method: 'FETCH' }, 'OPERATION_INVALID', /method /],

@@ -1,0 +1,47 @@
+import { type Consumer, createConsumer, root, runNode } from './consumer.js';
+
+jest.setTimeout(60_000);
+
+let consumer: Consumer;
+beforeAll(() => {
+  consumer = createConsumer();
+});
+afterAll(() => consumer.remove());
+
+it('serves a program in TypeScript with ES modules', async () => {
+  consumer.write('esm/package.json', '{ "type": "module" }');
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'out',
+  };
+  consumer.write('esm/tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+  consumer.take('program.ts', 'esm/program.ts');
+  consumer.take('schemas.typebox.ts', 'esm/schemas.ts');
+
+  const compiled = await runNode([`${root}/node_modules/typescript/bin/tsc`, '-p', 'esm'], consumer.folder);
+  const ended = await runNode(['esm/out/program.js'], consumer.folder);
+
+  expect(compiled).toEqual({ code: 0, text: '' });
+  expect(ended).toEqual({ code: 0, text: 'all good\n' });
+});
+
+it('serves a program in plain CommonJS', async () => {
+  const program = consumer.take('program.cjs');
+
+  expect(await runNode([program], consumer.folder)).toEqual({ code: 0, text: 'all good\n' });
+});
+
+it("runs in a user's Jest as it comes", async () => {
+  consumer.write('jest/package.json', '{ "private": true, "jest": {} }');
+  consumer.take('consumer.test.js', 'jest/consumer.test.js');
+
+  const ended = await runNode([`${root}/node_modules/jest/bin/jest.js`, '--no-cache'], `${consumer.folder}/jest`);
+
+  expect(ended).toEqual({ code: 0, text: expect.stringContaining('3 passed, 3 total') });
+});
