@@ -9,6 +9,7 @@ import express from 'express';
 import { createFusio, type FusioOptions, fail, file, respond, Type } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
 import { closeAll, closeLater, listen, raw } from '../support/fusio.js';
+import { takeProblems } from '../support/oracle.js';
 
 afterEach(closeAll);
 
@@ -48,7 +49,12 @@ describe('a result', () => {
     ['a web stream is sent as it is', { action: () => new Blob(['web']).stream() }, 200, 'web'],
     ['a Blob is sent as it is', { action: () => new Blob(['blob']) }, 200, 'blob'],
     ['a Response is sent as it is', { action: () => new Response('teapot', { status: 418 }) }, 418, 'teapot'],
-    ['respond sets the status', { action: () => respond(203, { a: 1 }) }, 203, '{"a":1}'],
+    [
+      'respond sets the status',
+      { response: { 203: Type.Object({ a: Type.Integer() }) }, action: () => respond(203, { a: 1 }) },
+      203,
+      '{"a":1}',
+    ],
     ['a redirect has no content', { action: () => respond(303, undefined, { location: '/x' }) }, 303, ''],
   ] as [string, Options, number, string][])('%s', async (_title, operation, status, body) => {
     const { url } = await serve(operation);
@@ -81,6 +87,7 @@ describe('a result', () => {
     const answer = await fetch(url);
 
     expect([answer.status, await answer.json()]).toEqual([200, { id: 'x' }]);
+    expect(takeProblems()).toEqual(['GET /it: 200: the body /id must be an integer']);
     expect(log()).toContain('/id');
   });
 

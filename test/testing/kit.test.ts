@@ -1,6 +1,6 @@
 import { http } from '../../src/connections/http.js';
 import { createFusio, Type } from '../../src/index.js';
-import { checkContract, createReceiver, fakeClock } from '../../src/testing/index.js';
+import { checkAnswer, checkContract, createReceiver, fakeClock } from '../../src/testing/index.js';
 
 const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
 
@@ -111,4 +111,35 @@ it('the fake clock stands still until it is told', () => {
   clock.set(new Date('2027-01-01T00:00:00Z'));
   expect(clock.now()).toBe(Date.UTC(2027, 0, 1));
   expect(() => fakeClock('soon')).toThrow('fakeClock: soon is no date');
+});
+
+describe('checkAnswer', () => {
+  const fusio = createFusio({ logger: false });
+  fusio.operation({
+    name: 'todo.get',
+    method: 'GET',
+    path: '/todo/:id',
+    public: true,
+    response: { 200: Todo, 302: 'Elsewhere' },
+    action: () => ({ id: 1, title: 'x' }),
+  });
+  const good = {
+    method: 'GET',
+    path: '/todo/1',
+    status: 200,
+    contentType: 'application/json; charset=utf-8',
+    body: '{"id":1,"title":"x"}',
+  };
+
+  it.each([
+    [good, []],
+    [{ ...good, body: '{"id":1}' }, [expect.stringMatching(/^GET \/todo\/1: 200: the body \/title /)]],
+    [{ ...good, contentType: 'text/html' }, [expect.stringMatching(/has application\/json for it, not text\/html$/)]],
+    [{ ...good, path: '/todos' }, ['GET /todos: 200: there is no such operation in the document']],
+    [{ ...good, method: 'PUT' }, ['PUT /todo/1: 200: there is no such operation in the document']],
+    [{ ...good, path: '/nowhere', status: 404 }, []],
+    [{ ...good, status: 418, body: '{}' }, [expect.stringMatching(/has application\/problem\+json for it/)]],
+  ])('holds an answer against the document: %#', (exchange, problems) => {
+    expect(checkAnswer(fusio.openapi(), exchange)).toEqual(problems);
+  });
 });
