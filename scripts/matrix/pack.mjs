@@ -20,7 +20,7 @@ export async function pack(folder) {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   linkPackages(copy);
-  await must(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js'), '--silent'], { cwd: copy });
+  await must(process.execPath, ['node_modules/tsup/dist/cli-default.js', '--silent'], { cwd: copy });
   const { stdout } = await must('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: copy,
   });
@@ -34,13 +34,13 @@ export async function pack(folder) {
   return { ...packed, file, folder: copy };
 }
 
-/** Links the repository's packages; those that go into the bundle are copied, or its source maps would lead to this machine. */
+/** Links the repository's packages; those that go into the bundle are copied, or it would tell of this machine. */
 function linkPackages(copy) {
   const { tsup } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   mkdirSync(join(copy, 'node_modules'));
   for (const name of readdirSync(join(root, 'node_modules'))) {
     const [from, to] = [join(root, 'node_modules', name), join(copy, 'node_modules', name)];
-    if (tsup.noExternal.includes(name)) cpSync(from, to, { recursive: true });
+    if (tsup.noExternal.includes(name) || name === 'tsup') cpSync(from, to, { recursive: true });
     else symlinkSync(from, to);
   }
 }

@@ -6,7 +6,7 @@ import { footprint } from './footprint.mjs';
 import { run } from './run.mjs';
 
 /** What we let the package grow to before someone looks why. Sizes were measured at 0.1.0, plus about a quarter. */
-const limits = { tarball: 1_000_000, unpacked: 6_000_000, files: 100, added: 25_000_000, packages: 40 };
+const limits = { tarball: 1_200_000, unpacked: 6_000_000, files: 90, added: 11_500_000, packages: 23 };
 
 const allowed = /^(dist\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
 
