@@ -12,7 +12,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
  * Not with `npm ci`: it refuses a lock file that was written where the registry has no builds for other systems.
  */
 export function install() {
-  stamped('install', ['package.json', 'package-lock.json'], () => run('npm', ['install', '--no-save', '--no-audit', '--no-fund']));
+  stamped('install', ['package.json', 'package-lock.json'], () =>
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund']),
+  );
 }
 
 /** Builds `dist/` unless the sources are those of the last build. */
