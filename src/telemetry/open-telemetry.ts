@@ -2,6 +2,7 @@ import type * as Api from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
 import { loadPackage } from '../load-package.js';
 import type { Visit, Watcher } from '../operation/visit.js';
+import { knownMethod } from './known-method.js';
 
 /**
  * Spans and metrics by OpenTelemetry's semantic conventions for HTTP servers (1.27), through the API package of the host.
@@ -25,39 +26,76 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   }
 
   // What is open of a call: kept beside it, so that calls without telemetry carry nothing.
-  const open = new WeakMap<Visit, { span: Api.Span; isOurs: boolean; startedAt: number; instruments: Instruments }>();
+  const open = new WeakMap<Visit, Entry>();
+  // Spans that stand for a call over HTTP already: an action may call operations through `inject` and `fetch` itself.
+  const taken = new WeakSet<Api.Span>();
+  const hostRequestKey = api.createContextKey(rpcMetadata);
+
+  /** The span that the host's instrumentation made for this request, unless it stands for another call already. */
+  function findHostSpan(): HostSpan | undefined {
+    const metadata = context.active().getValue(hostRequestKey) as HostRequest | undefined;
+    const active: SeenSpan | undefined = trace.getActiveSpan();
+    const found: HostSpan | undefined =
+      metadata?.type === 'http'
+        ? { span: metadata.span, isServer: true, metadata }
+        : active?.isRecording() && (active.kind === undefined || isHttpServer(active, SpanKind.SERVER))
+          ? { span: active, isServer: active.kind !== undefined, metadata: undefined }
+          : undefined;
+    return found && !found.span.ended && !taken.has(found.span) ? found : undefined;
+  }
+
+  /** The active span, even an unsampled or a remote one, goes before the caller's headers: the host read them already. */
+  function findParent(http: HttpEntrance): Api.Context {
+    const active: SeenSpan | undefined = trace.getActiveSpan();
+    // A span that is over was left behind, by whoever began to listen within it: it made no way for this request.
+    const isParent = active && trace.isSpanContextValid(active.spanContext()) && !active.ended;
+    return isParent ? context.active() : propagation.extract(context.active(), headersOf(http));
+  }
+
+  /** The one place that counts up what `end` counts down. */
+  function remember(visit: Visit, entry: Entry): void {
+    open.set(visit, entry);
+    if (entry.request) entry.instruments.active.add(1, entry.request);
+  }
 
   return {
     around(visit, walk) {
       const heard = listening();
       if (!heard) return walk();
-      const { tracer, active } = heard;
+      const { tracer } = heard;
       const startedAt = performance.now();
-      const isHttp = visit.entrance.source === 'http';
-      const { method, handle, name } = visit.operation;
-      const attributes = {
-        'http.request.method': requestMethod(visit, method),
-        'http.route': handle.path,
-        'fusio.operation': name,
-      };
-      const outer = trace.getActiveSpan();
-      if (isHttp) active.add(1, { 'http.request.method': attributes['http.request.method'], 'url.scheme': 'http' });
+      const { http, source } = visit.entrance;
+      const { handle, name } = visit.operation;
+      const method = requestMethod(visit);
+      const route = { 'http.route': handle.path, 'fusio.operation': name };
+      if (source !== 'http' || !http) {
+        const attributes = { 'http.request.method': method, ...route };
+        const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes });
+        remember(visit, { span, isOurs: true, startedAt, instruments: heard, request: undefined });
+        return context.with(trace.setSpan(context.active(), span), walk);
+      }
+      const request = { 'http.request.method': method, 'url.scheme': schemeOf(http.req) };
 
       // The host's own instrumentation made a server span already: a second one would count the request twice.
-      if (isHttp && outer?.isRecording()) {
-        outer.setAttributes(attributes);
-        outer.updateName(`${attributes['http.request.method']} ${handle.path}`);
-        open.set(visit, { span: outer, isOurs: false, startedAt, instruments: heard });
+      const host = findHostSpan();
+      if (host) {
+        const { span, isServer, metadata } = host;
+        taken.add(span);
+        // The instrumentation names its span anew at the end, by the route that it has here.
+        if (metadata) metadata.route = handle.path;
+        span.setAttributes(isServer ? { 'http.request.method': method, ...route } : route);
+        if (isServer) span.updateName(`${method} ${handle.path}`);
+        const known = isServer ? span : undefined;
+        remember(visit, { span: known, isOurs: false, startedAt, instruments: heard, request });
         return walk();
       }
-      const parent = isHttp ? propagation.extract(context.active(), headersOf(visit.entrance.http)) : context.active();
-      const spanName = isHttp ? `${attributes['http.request.method']} ${handle.path}` : name;
-      const span = tracer.startSpan(
-        spanName,
-        { kind: isHttp ? SpanKind.SERVER : SpanKind.INTERNAL, attributes },
-        parent,
-      );
-      open.set(visit, { span, isOurs: true, startedAt, instruments: heard });
+      const parent = findParent(http);
+      const attributes = { ...request, ...route };
+      const span = tracer.startSpan(`${method} ${handle.path}`, { kind: SpanKind.SERVER, attributes }, parent);
+      taken.add(span);
+      remember(visit, { span, isOurs: true, startedAt, instruments: heard, request });
+      // The generator of an event stream runs when its reader asks, after this and outside of the span: the span measures
+      // the time to the answer, and one that stays open for as long as a reader does would be shown only hours later.
       return context.with(trace.setSpan(parent, span), walk);
     },
 
@@ -65,33 +103,78 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const entry = open.get(visit);
       if (!entry) return;
       open.delete(visit);
-      const { span, isOurs, startedAt, instruments } = entry;
+      const { span, isOurs, startedAt, instruments, request } = entry;
       const { active, calls, durations } = instruments;
-      const isHttp = visit.entrance.source === 'http';
-      const method = requestMethod(visit, visit.operation.method);
       const failure = error && status >= 500 ? { 'error.type': error.code } : {};
       const seconds = (performance.now() - startedAt) / 1000;
-      if (isHttp) {
-        active.add(-1, { 'http.request.method': method, 'url.scheme': 'http' });
+      if (request) {
+        active.add(-1, request);
         durations.record(seconds, {
-          'http.request.method': method,
+          ...request,
           'http.route': visit.operation.handle.path,
           'http.response.status_code': status,
-          'url.scheme': 'http',
           ...failure,
         });
       } else {
         calls.record(seconds, { 'fusio.operation': visit.operation.name, ...failure });
       }
-      span.setAttributes({
+      span?.setAttributes({
         'fusio.request_id': visit.id,
         ...failure,
-        ...(isHttp && { 'http.response.status_code': status }),
+        ...(request && { 'http.response.status_code': status }),
       });
-      if (error && status >= 500) span.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
-      if (isOurs) span.end();
+      if (error && status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
+      if (isOurs) span?.end();
+    },
+
+    refused(method, status) {
+      // It took no time to speak of: what counts is how many there are.
+      listening()?.durations.record(0, {
+        'http.request.method': knownMethod(method),
+        'http.response.status_code': status,
+        ...(status >= 500 && { 'error.type': String(status) }),
+      });
     },
   };
+}
+
+interface Entry {
+  /** Undefined where the host's span may be of something else: it is told the route and nothing more. */
+  readonly span: Api.Span | undefined;
+  readonly isOurs: boolean;
+  readonly startedAt: number;
+  readonly instruments: Instruments;
+  /** What the active requests are counted by; undefined for a call in process. */
+  readonly request: { readonly 'http.request.method': string; readonly 'url.scheme': string } | undefined;
+}
+
+// Where an instrumentation of HTTP keeps its span (`setRPCMetadata` of `@opentelemetry/core`, which the host need not have):
+// Express's makes spans of its own for each layer, so that the active one is not the request's.
+const rpcMetadata = 'OpenTelemetry SDK Context Key RPC_METADATA';
+
+interface HostRequest {
+  readonly type: string;
+  readonly span: SeenSpan;
+  route?: string;
+}
+
+interface HostSpan {
+  readonly span: SeenSpan;
+  /** Whether it is known to be an HTTP server's. */
+  readonly isServer: boolean;
+  readonly metadata: HostRequest | undefined;
+}
+
+/** What the spans of the SDK show beyond the API; another SDK's may hide it. */
+type SeenSpan = Api.Span & {
+  readonly kind?: Api.SpanKind;
+  readonly ended?: boolean;
+  readonly attributes?: Api.Attributes;
+};
+
+/** RPC servers have spans of the same kind. */
+function isHttpServer({ kind, attributes }: SeenSpan, server: Api.SpanKind): boolean {
+  return kind === server && attributes?.['rpc.system'] === undefined;
 }
 
 interface Instruments {
@@ -136,12 +219,16 @@ function load(wanted: boolean): typeof Api | undefined {
 }
 
 /** HEAD may stand for GET; any other method is that of the operation, so the set of values is bounded. */
-function requestMethod(visit: Visit, method: string): string {
-  return visit.entrance.http?.req.method === 'HEAD' ? 'HEAD' : method;
+function requestMethod({ entrance, operation }: Visit): string {
+  return entrance.http?.req.method === 'HEAD' ? 'HEAD' : operation.method;
 }
 
-function headersOf(http: HttpEntrance | undefined): Record<string, unknown> {
-  if (!http) return {};
-  const { headers } = http.req;
+/** As the request reached this process; what a proxy says of it is the host's to judge. */
+function schemeOf(req: HttpEntrance['req']): 'http' | 'https' {
+  const isSecure = 'socket' in req ? 'encrypted' in req.socket && req.socket.encrypted : req.url.startsWith('https:');
+  return isSecure ? 'https' : 'http';
+}
+
+function headersOf({ req: { headers } }: HttpEntrance): Record<string, unknown> {
   return headers instanceof Headers ? Object.fromEntries(headers) : headers;
 }

@@ -2,11 +2,15 @@ import { FusioError } from '../errors.js';
 import { loadPackage } from '../load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { Visit, Watcher } from '../operation/visit.js';
+import { checkOptions } from '../schema/check-options.js';
+import { knownMethod } from './known-method.js';
 
 /** A registry of the host's `prom-client`. */
 export interface PrometheusRegistry {
   readonly contentType: string;
   metrics(): Promise<string>;
+  getSingleMetric(name: string): unknown;
+  registerMetric(metric: never): void;
 }
 
 export interface PrometheusOptions {
@@ -19,31 +23,42 @@ export interface PrometheusOptions {
   public?: boolean;
 }
 
-interface Client {
-  Histogram: new (options: object) => { observe(labels: Record<string, string | number>, value: number): void };
-  Gauge: new (
-    options: object,
-  ) => { inc(labels: Record<string, string>): void; dec(labels: Record<string, string>): void };
-}
+const prometheusSchema = {
+  type: 'object',
+  required: ['registry'],
+  properties: {
+    // A registry is an object of a class: its methods are looked for below.
+    registry: {},
+    path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
+    scopes: { type: 'array', items: { type: 'string' } },
+    public: { type: 'boolean' },
+  },
+  additionalProperties: false,
+};
 
 /** Request durations and requests under way, by operation, method and status: nothing that a caller could make grow. */
-export function prometheus({ registry }: PrometheusOptions): Watcher {
-  if (typeof registry?.metrics !== 'function') {
-    throw new FusioError('OPTIONS_INVALID', 'telemetry.prometheus.registry must be a registry of prom-client');
+export function prometheus(options: PrometheusOptions): Watcher {
+  checkOptions(prometheusSchema, options, where, 'OPTIONS_INVALID');
+  const { registry } = options;
+  for (const method of ['metrics', 'getSingleMetric', 'registerMetric'] as const) {
+    if (typeof (registry as Partial<PrometheusRegistry> | null)?.[method] !== 'function') {
+      throw new FusioError(
+        'OPTIONS_INVALID',
+        `${where}: registry must be a registry of prom-client, ${method}() is missing`,
+      );
+    }
   }
   const client = loadPackage<Client>({ by: 'telemetry.prometheus', name: 'prom-client', atLeast: '14.0' });
-  const durations = new client.Histogram({
+  const durations = metric(registry, client.Histogram, {
     name: 'fusio_request_duration_seconds',
     help: 'Duration of calls by operation',
     labelNames: ['operation', 'method', 'status', 'source'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [registry],
   });
-  const active = new client.Gauge({
+  const active = metric(registry, client.Gauge, {
     name: 'fusio_active_requests',
     help: 'Calls under way by operation',
     labelNames: ['operation'],
-    registers: [registry],
   });
   const started = new WeakMap<Visit, number>();
   return {
@@ -63,7 +78,48 @@ export function prometheus({ registry }: PrometheusOptions): Watcher {
         (performance.now() - startedAt) / 1000,
       );
     },
+    refused(method, status) {
+      // Without an operation, and without a time to speak of: what counts is how many there are.
+      durations.observe({ operation: '', method: knownMethod(method), status, source: 'http' }, 0);
+    },
   };
+}
+
+const where = 'createFusio telemetry.prometheus';
+
+interface Client {
+  readonly Histogram: new (options: object) => Histogram;
+  readonly Gauge: new (options: object) => Gauge;
+}
+
+interface Histogram {
+  observe(labels: Record<string, string | number>, value: number): void;
+}
+
+interface Gauge {
+  inc(labels: Record<string, string>): void;
+  dec(labels: Record<string, string>): void;
+}
+
+interface MetricOptions {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+/** Makes a metric, or takes the one that another fusio with the same registry made: a name may be registered once. */
+function metric<Metric>(
+  registry: PrometheusRegistry,
+  Made: new (options: object) => Metric,
+  options: MetricOptions,
+): Metric {
+  const { name, labelNames } = options;
+  const known = registry.getSingleMetric(name) as (Metric & { labelNames?: readonly string[] }) | undefined;
+  if (!known) return new Made({ ...options, registers: [registry] });
+  // prom-client refuses a label that is not declared: better now than with each call.
+  if (labelNames.every((label) => known.labelNames?.includes(label))) return known;
+  throw new FusioError('OPTIONS_INVALID', `${where}: registry has another metric named "${name}"`);
 }
 
 /** The operation that shows the registry. */

@@ -16,7 +16,7 @@ export function createTelemetry(option: boolean | TelemetryOptions | undefined):
   const isWanted = option === true || options.openTelemetry === true;
   const watchers = [
     options.openTelemetry === false ? undefined : openTelemetry(isWanted),
-    options.prometheus && prometheus(options.prometheus),
+    options.prometheus === undefined ? undefined : prometheus(options.prometheus),
   ].filter((watcher) => watcher !== undefined);
   const [first, second] = watchers;
   if (!first || !second) return first;
@@ -25,6 +25,10 @@ export function createTelemetry(option: boolean | TelemetryOptions | undefined):
     end(visit, status, error) {
       first.end(visit, status, error);
       second.end(visit, status, error);
+    },
+    refused(method, status) {
+      first.refused?.(method, status);
+      second.refused?.(method, status);
     },
   };
 }

@@ -1,7 +1,19 @@
 import { createServer } from 'node:http';
-import { context, metrics, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { createServer as createSecureServer, get, type RequestOptions } from 'node:https';
+import {
+  context,
+  metrics,
+  propagation,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { type RPCMetadata, RPCType, setRPCMetadata, W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -10,8 +22,9 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { Registry } from 'prom-client';
-import { createFusio, type FusioOptions, fail } from '../../src/index.js';
+import { createTelemetry } from '../../src/telemetry/telemetry.js';
 import { closeAll, listen } from '../support/fusio.js';
+import { api } from './api.js';
 
 const spans = new InMemorySpanExporter();
 const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -30,24 +43,23 @@ afterEach(async () => {
   await closeAll();
 });
 
-function api(options: FusioOptions = {}) {
-  const fusio = createFusio({ logger: false, ...options });
-  const inner = fusio.operation({ name: 'inner', method: 'GET', path: '/inner', public: true, action: () => 1 });
-  fusio.operation({
-    name: 'todo.get',
-    method: 'GET',
-    path: '/todo/:id',
-    public: true,
-    action: async (_request, { call }) => call(inner),
-  });
-  fusio.operation({ name: 'broken', method: 'GET', path: '/broken', public: true, action: () => fail(500) });
-  return fusio;
+/** What was measured of requests up to now, by its attributes. */
+async function durations() {
+  await reader.forceFlush();
+  const all = measured
+    .getMetrics()
+    .at(-1)!
+    .scopeMetrics.flatMap((scope) => scope.metrics);
+  return all.find(({ descriptor }) => descriptor.name === 'http.server.request.duration')!.dataPoints;
 }
+
+const unsampled = { traceId: 'c'.repeat(32), spanId: 'd'.repeat(16), traceFlags: TraceFlags.NONE };
+const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 
 it('continues the trace of the caller, names the span by method and route, and nests in-process calls', async () => {
   const url = await listen(createServer(api().handler));
 
-  await fetch(`${url}/todo/12?token=canary`, { headers: { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` } });
+  await fetch(`${url}/todo/12?token=canary`, { headers: { traceparent } });
 
   const [inner, outer] = spans.getFinishedSpans();
   expect(outer).toMatchObject({ name: 'GET /todo/:id', kind: SpanKind.SERVER, parentSpanId: 'b'.repeat(16) });
@@ -70,16 +82,164 @@ it('marks a failure of ours with its code', async () => {
   expect(span!.attributes['error.type']).toBe('INTERNAL_ERROR');
 });
 
-it('enriches the server span that the host has already', async () => {
-  const fusio = api();
+describe('a span of the host', () => {
   const tracer = trace.getTracer('host');
 
-  await tracer.startActiveSpan('HTTP GET', async (span: Span) => {
-    await fusio.inject({ path: '/broken' });
-    span.end();
+  /** Asks within a span as the host would make it, and gives what was made beside it. */
+  async function within(options: SpanOptions, ask: (span: Span) => Promise<unknown>) {
+    await tracer.startActiveSpan('host', options, async (span) => {
+      await ask(span);
+      span.end();
+    });
+    const all = spans.getFinishedSpans();
+    const host = all.find((span) => span.instrumentationLibrary.name === 'host')!;
+    return { host, ours: all.filter((span) => span !== host) };
+  }
+
+  it('is enriched where it is the server span of the request', async () => {
+    const { host, ours } = await within({ kind: SpanKind.SERVER }, () => api().inject({ path: '/broken' }));
+
+    expect(ours).toEqual([]);
+    expect(host).toMatchObject({ name: 'GET /broken', status: { code: SpanStatusCode.ERROR } });
+    expect(host.attributes).toMatchObject({ 'http.route': '/broken', 'http.response.status_code': 500 });
   });
 
-  expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(['GET /broken']);
+  it('is enriched where it is behind the spans of the layers of a framework', async () => {
+    const request = { type: RPCType.HTTP, route: '/mount' } as RPCMetadata;
+
+    const { host, ours } = await within({ kind: SpanKind.SERVER }, async (span) => {
+      request.span = span;
+      const layer = trace.wrapSpanContext({ ...span.spanContext(), spanId: 'e'.repeat(16) });
+      const active = trace.setSpan(setRPCMetadata(context.active(), request), layer);
+      await context.with(active, () => api().inject({ path: '/broken' }));
+    });
+
+    expect(ours).toEqual([]);
+    expect(host.name).toBe('GET /broken');
+    expect(request.route).toBe('/broken');
+  });
+
+  it.each<[string, SpanOptions]>([
+    ['a job', { kind: SpanKind.INTERNAL }],
+    ['a consumer', { kind: SpanKind.CONSUMER }],
+    ['an RPC server', { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'grpc' } }],
+  ])('keeps its name and gets a child where it is of %s', async (_what, options) => {
+    const { host, ours } = await within(options, () => api().inject({ path: '/broken', headers: { traceparent } }));
+
+    expect(host).toMatchObject({ name: 'host', status: { code: SpanStatusCode.UNSET } });
+    expect(host.attributes).toEqual(options.attributes ?? {});
+    expect(ours).toMatchObject([
+      { name: 'GET /broken', kind: SpanKind.SERVER, parentSpanId: host.spanContext().spanId },
+    ]);
+  });
+
+  it('is told the route and keeps its name where it does not show its kind', async () => {
+    const { host, ours } = await within({}, async (span) => {
+      const shy = new Proxy(span, {
+        get(target, key) {
+          const value = Reflect.get(target, key);
+          return typeof value === 'function' ? value.bind(target) : undefined;
+        },
+      });
+      await context.with(trace.setSpan(context.active(), shy), () => api().inject({ path: '/broken' }));
+    });
+
+    expect(ours).toEqual([]);
+    expect(host).toMatchObject({ name: 'host', status: { code: SpanStatusCode.UNSET } });
+    expect(host.attributes).toEqual({ 'http.route': '/broken', 'fusio.operation': 'broken' });
+  });
+
+  it('stands for the first request only: what an action asks of its own API is a child', async () => {
+    const fusio = api();
+    fusio.operation({
+      name: 'outer',
+      method: 'GET',
+      path: '/outer',
+      public: true,
+      action: async () => (await fusio.inject({ path: '/inner' })).json(),
+    });
+
+    const { host, ours } = await within({ kind: SpanKind.SERVER }, () => fusio.inject({ path: '/outer' }));
+
+    expect(host.name).toBe('GET /outer');
+    expect(ours).toMatchObject([{ name: 'GET /inner', parentSpanId: host.spanContext().spanId }]);
+  });
+
+  it('is continued where it is not sampled', async () => {
+    const fusio = api();
+    let seen: SpanContext | undefined;
+    fusio.around((next) => {
+      seen = trace.getActiveSpan()?.spanContext();
+      return next();
+    });
+
+    await context.with(trace.setSpanContext(context.active(), unsampled), () =>
+      fusio.inject({ path: '/inner', headers: { traceparent } }),
+    );
+
+    expect(seen).toMatchObject({ traceId: unsampled.traceId, traceFlags: TraceFlags.NONE });
+    expect(spans.getFinishedSpans()).toEqual([]);
+  });
+
+  it('does not hide the trace of the caller when it is over', async () => {
+    await tracer.startActiveSpan('boot', async (span) => {
+      span.end();
+      await api().inject({ path: '/inner', headers: { traceparent } });
+    });
+
+    expect(spans.getFinishedSpans().at(-1)).toMatchObject({ name: 'GET /inner', parentSpanId: 'b'.repeat(16) });
+  });
+});
+
+it('tells the scheme of the request', async () => {
+  const fusio = api();
+  const url = await listen(createServer(fusio.handler));
+  // A key that both sides know in place of a certificate.
+  const key = { psk: Buffer.from('00'.repeat(16), 'hex'), identity: 'test' };
+  const tls = { ciphers: 'PSK', maxVersion: 'TLSv1.2' } as const;
+  const secure = createSecureServer({ ...tls, pskCallback: () => key.psk }, fusio.handler);
+  const { port } = new URL(await listen(secure));
+
+  await fetch(`${url}/inner`);
+  await new Promise<void>((resolve, reject) => {
+    const options = { ...tls, port, path: '/inner', pskCallback: () => key, checkServerIdentity: () => undefined };
+    get({ ...options, host: '127.0.0.1', agent: false } as RequestOptions, (response) => {
+      response.resume().on('end', resolve);
+    }).on('error', reject);
+  });
+  await fusio.fetch(new Request('http://localhost/inner'));
+  await fusio.fetch(new Request('https://localhost/inner'));
+
+  const schemes = spans.getFinishedSpans().map(({ attributes }) => attributes['url.scheme']);
+  expect(schemes).toEqual(['http', 'https', 'http', 'https']);
+  const measuredSchemes = (await durations()).map(({ attributes }) => attributes['url.scheme']);
+  expect(measuredSchemes).toEqual(expect.arrayContaining(['http', 'https']));
+});
+
+it('measures what reaches no operation by its method and status', async () => {
+  const registry = new Registry();
+  const watcher = createTelemetry({ prometheus: { registry } })!;
+
+  for (const [method, status] of [
+    ['GET', 404],
+    ['BREW', 405],
+    ['CANARY', 405],
+    ['POST', 503],
+  ] as const) {
+    watcher.refused?.(method, status);
+  }
+
+  const points = (await durations()).filter(({ attributes }) => attributes['http.route'] === undefined);
+  expect(points.map(({ attributes }) => attributes)).toEqual(
+    expect.arrayContaining([
+      { 'http.request.method': 'GET', 'http.response.status_code': 404 },
+      { 'http.request.method': '_OTHER', 'http.response.status_code': 405 },
+      { 'http.request.method': 'POST', 'http.response.status_code': 503, 'error.type': '503' },
+    ]),
+  );
+  expect(JSON.stringify(points)).not.toMatch(/BREW|CANARY/);
+  // Both are told.
+  expect(await registry.metrics()).toContain('_count{operation="",method="_OTHER",status="405",source="http"} 2');
 });
 
 it('measures durations with a bounded set of labels', async () => {
@@ -87,15 +247,15 @@ it('measures durations with a bounded set of labels', async () => {
   for (let index = 0; index < 50; index++) await fusio.inject({ path: `/todo/${index}` });
   for (let index = 0; index < 50; index++) await fusio.inject({ path: `/nowhere/${index}` });
 
-  await reader.forceFlush();
-
+  const routes = (await durations()).map(({ attributes }) => attributes['http.route']);
+  expect(routes.length).toBeLessThan(20);
+  // Undefined for what reached no operation.
+  const known = ['/todo/:id', '/broken', '/inner', '/outer', undefined];
+  expect(routes.filter((route) => !known.includes(route as string | undefined))).toEqual([]);
   const all = measured
     .getMetrics()
     .at(-1)!
     .scopeMetrics.flatMap((scope) => scope.metrics);
-  const durations = all.find((metric) => metric.descriptor.name === 'http.server.request.duration')!;
-  const routes = new Set(durations.dataPoints.map((point) => point.attributes['http.route']));
-  expect([...routes].every((route) => ['/todo/:id', '/broken', '/inner'].includes(String(route)))).toBe(true);
   const active = all.find((metric) => metric.descriptor.name === 'http.server.active_requests')!;
   expect(active.dataPoints.every((point) => point.value === 0)).toBe(true);
 });
@@ -104,28 +264,4 @@ it('makes no span with telemetry: false', async () => {
   await api({ telemetry: false }).inject({ path: '/inner' });
 
   expect(spans.getFinishedSpans()).toEqual([]);
-});
-
-describe('prometheus', () => {
-  it('shows durations by operation at /metrics to whoever has the scope', async () => {
-    const registry = new Registry();
-    const fusio = api({ telemetry: { openTelemetry: false, prometheus: { registry } } });
-    await fusio.inject({ path: '/todo/1' });
-
-    const refused = await fusio.inject({ path: '/metrics' });
-    const shown = await fusio.inject({ path: '/metrics', as: { user: { id: 'scraper' }, scopes: ['metrics'] } });
-
-    expect(refused.status).toBe(401);
-    expect(shown.headers.get('content-type')).toContain('text/plain');
-    expect(shown.text()).toContain(
-      'fusio_request_duration_seconds_count{operation="todo.get",method="GET",status="200",source="http"} 1',
-    );
-    expect(shown.text()).toContain('fusio_active_requests{operation="todo.get"} 0');
-  });
-
-  it('refuses what is no registry', () => {
-    expect(() => createFusio({ telemetry: { prometheus: { registry: {} as never } } })).toThrow(
-      expect.objectContaining({ code: 'OPTIONS_INVALID' }),
-    );
-  });
 });
