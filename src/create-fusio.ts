@@ -1,3 +1,4 @@
+import { system } from './access/caller.js';
 import { type Around, type Handle, handleOf } from './action/action.js';
 import type { Call, CallOptions, OperationHandle } from './action/call.js';
 import type { Events, PayloadsOf } from './action/dispatch.js';
@@ -18,9 +19,10 @@ import { callOperation } from './operation/call.js';
 import { makeOperation, type Operation, wrap } from './operation/operation.js';
 import type { AnyOperationOptions } from './operation/options.js';
 import { register } from './operation/registered.js';
-import { callerFor, type Hall } from './operation/visit.js';
+import { callerFor, checkCallOptions, type Hall } from './operation/visit.js';
 import { createVisits } from './operation/visits.js';
 import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
+import { isPromise } from './proceed.js';
 import { checkOptions } from './schema/check-options.js';
 import { createSchemas } from './schema/schemas.js';
 import { metricsOperation } from './telemetry/prometheus.js';
@@ -76,8 +78,11 @@ function build(options: AnyOptions): AnyFusio {
     signals,
     dispatch,
     visits,
-    isReady: () => adapters.size === 0 && connections.isReady,
-    ready,
+    // An adapter may call operations itself: in process nobody waits for adapters, or it would wait for itself.
+    notReady: (source) => {
+      if (source !== 'call' && adapters.size > 0) return ready();
+      return connections.isReady ? undefined : connections.ready();
+    },
     nextRequestId: requestIds(),
     find,
     async call(operation, input, caller, callerOptions) {
@@ -90,17 +95,32 @@ function build(options: AnyOptions): AnyFusio {
         if (isCounted) gate.leave();
       }
     },
-    keepsRecords: hearsInfo(logger),
+    // The host may raise its level while we run.
+    get keepsRecords() {
+      return hearsInfo(logger);
+    },
     watcher: createTelemetry(options.telemetry),
   };
   const http = createHttp(
-    { hall, authenticate: options.authenticate, clientIp: options.clientIp },
+    { hall, authenticate: options.authenticate, clientIp: options.clientIp && safely(options.clientIp) },
     {
       fallthrough: options.fallthrough ?? true,
       cors: options.cors ? createCors(options.cors) : undefined,
       gate,
     },
   );
+
+  /** A lookup of the host's that breaks must not break the call: the address is unknown then. */
+  function safely(clientIp: NonNullable<AnyOptions['clientIp']>): NonNullable<AnyOptions['clientIp']> {
+    return function guardedClientIp(request) {
+      try {
+        return clientIp(request);
+      } catch (error) {
+        log.warn({ error: describeError(error) }, 'clientIp broke');
+        return undefined;
+      }
+    };
+  }
 
   function find(handle: OperationHandle): Operation {
     const operation = typeof handle === 'object' && handle !== null ? own.get(handle) : undefined;
@@ -144,7 +164,10 @@ function build(options: AnyOptions): AnyFusio {
   async function start({ roles = ['web', 'worker', 'scheduler'] }: { roles?: readonly Role[] } = {}): Promise<void> {
     if (state === 'stopped') throw new FusioError('STOPPED');
     await ready();
-    if (state === 'started') return;
+    if (state !== 'new') {
+      if (state === 'started') return;
+      throw new FusioError('STOPPED');
+    }
     state = 'started';
     signals.emit('started', { roles });
   }
@@ -161,18 +184,27 @@ function build(options: AnyOptions): AnyFusio {
     return stopping;
   }
 
-  const health = kept(1_000, clock.now, async (): Promise<Health> => {
-    const checks = await connections.ping();
+  // Of the system's clock: a health that stands still helps nobody.
+  const ping = kept(
+    1_000,
+    () => performance.now(),
+    () => connections.ping(),
+  );
+
+  async function health(): Promise<Health> {
+    if (state === 'stopped') return { status: 'down', checks: {} };
+    const checks = await ping();
     const all = Object.values(checks);
     const down = all.filter((check) => check.status === 'down').length;
-    const isDown = state === 'stopped' || (all.length > 0 && down === all.length);
+    const isDown = all.length > 0 && down === all.length;
     return { status: isDown ? 'down' : down > 0 ? 'degraded' : 'ok', checks };
-  });
+  }
 
   const call = function call(handle: OperationHandle, input?: unknown, callOptions: CallOptions = {}) {
-    return Promise.resolve().then(() =>
-      hall.call(find(handle), input, callerFor(callOptions.as), { signal: callOptions.signal, depth: 0 }),
-    );
+    return Promise.resolve().then(() => {
+      checkCallOptions(callOptions);
+      return hall.call(find(handle), input, callerFor(callOptions, system), { signal: callOptions.signal, depth: 0 });
+    });
   } as Call;
 
   const fusio: AnyFusio = {
@@ -206,7 +238,7 @@ function build(options: AnyOptions): AnyFusio {
       return fusio;
     },
     scope(name, description) {
-      if (!/^[a-zA-Z0-9_:-]+(\.[a-zA-Z0-9_:-]+)*$/.test(name)) {
+      if (typeof name !== 'string' || !/^[a-zA-Z0-9_:-]+(\.[a-zA-Z0-9_:-]+)*$/.test(name)) {
         throw new FusioError('NAME_INVALID', `scope: the name must be dotted words, got ${describe(name)}`);
       }
       scopes.set(name, description);
@@ -221,10 +253,10 @@ function build(options: AnyOptions): AnyFusio {
       if (typeof adapter !== 'function')
         throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
       const done = adapter(fusio);
-      if (done instanceof Promise) {
+      if (isPromise(done)) {
         // Whoever awaits ready() hears of a failure; until then nobody does.
         done.catch(() => {});
-        adapters.add(done);
+        adapters.add(done as Promise<void>);
       }
       return fusio;
     },
@@ -233,12 +265,17 @@ function build(options: AnyOptions): AnyFusio {
     createServer: (app) => http.createServer(app),
     fetch: (request) => http.fetch(request),
     async inject(given: InjectOptions) {
-      const as = given.as === undefined ? undefined : callerFor(given.as);
+      const as = 'as' in given ? callerFor(given, system) : undefined;
       return injectedResponse(await http.fetch(injectedRequest(given), as));
     },
     call,
     dispatch,
-    requireScope: (...wanted) => http.requireScope(wanted),
+    requireScope(...wanted) {
+      if (wanted.length === 0 || !wanted.every((scope) => typeof scope === 'string' && scope !== '')) {
+        throw new FusioError('OPTIONS_INVALID', 'requireScope: at least one scope is needed, as a text');
+      }
+      return http.requireScope(wanted);
+    },
     openapi: documents.openapi,
     on: (signal, listener) => signals.on(signal, listener),
     ready,
@@ -260,6 +297,17 @@ async function dispatch(): Promise<never> {
 function checkAll(options: AnyOptions): void {
   checkOptions(optionsSchema, options, 'createFusio', 'OPTIONS_INVALID');
   if (Object.keys(options.events ?? {}).length > 0) notAvailable('events')();
+  for (const key of ['connections', 'formats'] as const) {
+    const value: unknown = options[key];
+    if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      invalid(`${key} must be an object by name, got ${Array.isArray(value) ? 'an array' : typeof value}`);
+    }
+  }
+  for (const [name, format] of Object.entries(options.formats ?? {})) {
+    if (typeof format !== 'function') invalid(`formats.${name} must be a function of a text`);
+  }
+  if (options.baseUrl !== undefined && !/^https?:\/\//i.test(options.baseUrl))
+    invalid('baseUrl must begin with http:// or https://');
   for (const key of ['authenticate', 'clientIp'] as const) {
     if (options[key] !== undefined && typeof options[key] !== 'function') invalid(`${key} must be a function`);
   }
@@ -273,10 +321,19 @@ function checkAll(options: AnyOptions): void {
   if (clock !== undefined && typeof clock?.now !== 'function') invalid('clock must have now()');
   const { cors } = options;
   if (typeof cors === 'object') {
-    if (cors.origins !== '*' && !Array.isArray(cors.origins)) invalid(`cors.origins must be "*" or an array`);
+    if (cors.origins !== '*' && !(Array.isArray(cors.origins) && cors.origins.every(isOrigin))) {
+      invalid('cors.origins must be "*" or an array of texts and of patterns without the flags g and y');
+    }
     // Fetch, 3.2.5: a browser refuses this pair, and echoing any origin instead would let any site act as the user.
+    if (cors.exposeHeaders?.some((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name)))
+      invalid('cors.exposeHeaders must be names of headers');
     if (cors.origins === '*' && cors.credentials) invalid('cors.credentials needs cors.origins to be named, not "*"');
   }
+}
+
+/** A pattern with `g` or `y` remembers where it was, and would let every second request in. */
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' || (origin instanceof RegExp && !origin.global && !origin.sticky);
 }
 
 function invalid(message: string): never {

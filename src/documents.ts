@@ -40,7 +40,7 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
   function forRequest(context: AnyContext, title: string | undefined): OpenApiDocument {
     const server = baseUrl ?? serverOf(context);
     const viewer = viewerOf(context);
-    const key = `${server} ${viewer ? (viewer.scopes ?? []).join() : '*'}`;
+    const key = JSON.stringify([server, viewer ? (viewer.scopes ?? []) : null]);
     const known = written.get(key);
     if (known) return known;
     const document = openapi({

@@ -7,7 +7,7 @@ export const errors = {
   OPERATION_NOT_FOUND: [404, 'Not found', 'There is no operation at this path'],
   METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'The operation at this path has another method'],
   OPERATION_GONE: [410, 'Gone', 'This operation is no longer available'],
-  PATH_INVALID: [400, 'Path invalid', 'The path cannot be decoded'],
+  PATH_INVALID: [400, 'Path invalid', 'The path has a segment or a character that is not accepted'],
 
   // Who calls
   UNAUTHENTICATED: [401, 'Authentication needed', 'This operation needs a credential'],
@@ -136,13 +136,15 @@ export class FusioError extends Error {
   declare readonly extra?: Readonly<Record<string, unknown>>;
 
   constructor(code: string, message?: string, options: FusioErrorOptions = {}) {
-    const row: readonly [number, string, string] = Object.hasOwn(errors, code)
-      ? errors[code as ErrorCode]
-      : [500, 'Error', code];
+    // JavaScript may pass anything; an error that cannot be rendered would hide what it was about.
+    const known = typeof code === 'string' && code !== '' ? code : 'INTERNAL_ERROR';
+    const row: readonly [number, string, string] = Object.hasOwn(errors, known)
+      ? errors[known as ErrorCode]
+      : [500, 'Error', known];
     super(message ?? row[2], options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FusioError';
-    this.code = code;
-    this.status = options.status ?? row[0];
+    this.code = known;
+    this.status = isErrorStatus(options.status) ? options.status : row[0];
     this.title = options.title ?? (row[1] === 'Error' ? titleOf(this.status) : row[1]);
     this.expose = options.expose ?? this.status < 500;
     if (options.errors) this.errors = options.errors;
@@ -170,7 +172,21 @@ export class FusioError extends Error {
 
 /** Tells a `FusioError` of either copy of fusio (ESM, CommonJS) from other errors. */
 export function isFusioError(error: unknown): error is FusioError {
-  return typeof error === 'object' && error !== null && brand in error;
+  try {
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      brand in error &&
+      typeof (error as { toProblem?: unknown }).toProblem === 'function'
+    );
+  } catch {
+    // A proxy that does not want to be asked.
+    return false;
+  }
+}
+
+function isErrorStatus(status: unknown): status is number {
+  return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599;
 }
 
 /** Ends the action with an error: `const todo = rows[0] ?? fail(404, 'No todo 12')`. */
@@ -180,6 +196,9 @@ export function fail(
   options: Omit<FusioErrorOptions, 'status'> & { code?: string } = {},
 ): never {
   const { code, ...rest } = options;
+  if (!isErrorStatus(status)) {
+    throw new FusioError('INTERNAL_ERROR', `fail() takes a status from 400 to 599, got ${String(status)}`);
+  }
   throw new FusioError(code ?? codeOf(status), message, { ...rest, status });
 }
 

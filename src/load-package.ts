@@ -41,10 +41,10 @@ export function loadPackage<Module>(need: PackageNeed): Module {
 
 /**
  * The `require` that finds the package: beside fusio, beside the program that runs, or where it runs; an optional package
- * is the app's own. There is no `import.meta.url` here: the CommonJS build would keep it and be no CommonJS any more.
+ * is the app's own. (In the CommonJS build tsup puts the file's own URL in place of `import.meta.url`.)
  */
 function requireFor(name: string): NodeJS.Require | undefined {
-  const here = typeof __filename === 'string' ? __filename : undefined;
+  const here: string | undefined = import.meta.url;
   for (const from of [here, process.argv[1], join(process.cwd(), 'package.json')]) {
     if (from === undefined || !(isAbsolute(from) || from.startsWith('file:'))) continue;
     const load = createRequire(from);

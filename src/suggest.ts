@@ -1,7 +1,8 @@
 /** The known word nearest to a mistyped one, or undefined where none is near: for `unknown option "stor" (did you mean "store"?)`. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  // In a short word two changes make another word.
+  let least = Math.max(word.length < 5 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
     if (distance < least) {

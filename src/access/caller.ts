@@ -61,7 +61,7 @@ export function callerOf(principal: unknown): Caller {
   if (typeof principal !== 'object' || principal === null) {
     throw new FusioError(
       'OPTIONS_INVALID',
-      `authenticate must return a principal, null or 'challenge', got ${typeof principal}`,
+      `principal: an object with a user or an app is needed, got ${typeof principal === 'string' ? `"${principal}"` : typeof principal}; authenticate may also return null or 'challenge'`,
     );
   }
   return makeCaller(principal);

@@ -46,13 +46,18 @@ export type Handle = (request: Request, context: any) => Awaitable<unknown>;
 
 /** The plain function behind an action, or undefined where the value is none. */
 export function handleOf(action: unknown): Handle | undefined {
-  if (typeof action === 'function') return action as Handle;
+  // A class would be called without `new`.
+  if (typeof action === 'function') return isClass(action) ? undefined : (action as Handle);
   if (typeof action !== 'object' || action === null) return undefined;
   const { handle } = action as { handle?: unknown };
   // A method of a class needs its instance.
   return typeof handle === 'function'
     ? (request, context) => (action as { handle: Handle }).handle(request, context)
     : undefined;
+}
+
+function isClass(action: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(action));
 }
 
 export interface ActionDefinition<C, P, Q, H, B, R, Context> {

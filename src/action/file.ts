@@ -12,12 +12,21 @@ export interface FileOptions {
   maxAgeMs?: number;
 }
 
+const brand = Symbol.for('fusio.file');
+
+/** Tells a `FileBody` of either copy of fusio (ESM, CommonJS). */
+export function isFile(value: unknown): value is FileBody {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
 /** A file to be sent: with its size, entity tag, conditional and range requests (RFC 9110, 13 and 14). */
 export class FileBody {
   constructor(
     readonly path: string,
     readonly options: FileOptions,
-  ) {}
+  ) {
+    Object.defineProperty(this, brand, { value: true });
+  }
 }
 
 /**
@@ -25,8 +34,13 @@ export class FileBody {
  * The path is the app's: never build it from a parameter without checking it. A file that is not there is a 404.
  */
 export function file(path: string, options: FileOptions = {}): any {
+  if (typeof path !== 'string' || path === '')
+    throw new FusioError('ACTION_INVALID', `file() needs a path, got ${typeof path}`);
   return new FileBody(path, options);
 }
+
+// Codes for a path where no file is or could be.
+const cannotBe = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE'];
 
 /** An opened file: its facts, and a way to read a part of it. */
 export interface OpenFile {
@@ -43,7 +57,7 @@ export async function openFile({ path }: FileBody): Promise<OpenFile> {
     handle = await open(path, 'r');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR')
+    if (code !== undefined && cannotBe.includes(code))
       throw new FusioError('NOT_FOUND', 'There is no such file', { cause });
     throw cause;
   }

@@ -70,11 +70,21 @@ export interface Reply {
 
 /** Answers with any status, outside an action's context. In an action prefer `context.respond`, which knows the operation's statuses. */
 export function respond(status: number, body?: unknown, headers?: ReplyHeaders): Reply {
-  return { '~reply': true, status, headers: headers === undefined ? noHeaders : cleanHeaders(headers), body };
+  const reply: Reply = {
+    '~reply': true,
+    status,
+    headers: headers === undefined ? noHeaders : cleanHeaders(headers),
+    body,
+  };
+  return Object.defineProperty(reply, brand, { value: true });
 }
 
+// A symbol, which no JSON can make: a body that an action hands back must not become a reply with headers of a stranger's choosing.
+// Shared, because the ESM and the CommonJS copy of fusio may meet in one process.
+const brand = Symbol.for('fusio.reply');
+
 export function isReply(value: unknown): value is Reply {
-  return typeof value === 'object' && value !== null && (value as Partial<Reply>)['~reply'] === true;
+  return typeof value === 'object' && value !== null && brand in value;
 }
 
 const noHeaders: Reply['headers'] = Object.freeze({});

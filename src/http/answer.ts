@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { FileBody } from '../action/file.js';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { pipeline, Readable, Transform } from 'node:stream';
+import { isFile } from '../action/file.js';
+import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
 import type { Outcome } from '../operation/check.js';
 import type { Visit } from '../operation/visit.js';
@@ -19,62 +21,93 @@ export function answerOutcome(
 ): Answer | Promise<Answer> {
   const { status, kind, body } = outcome;
   const headers = headersOf(visit, route, outcome);
-  if (kind === 'json') return answerJson(route, status, headers, body, conditions);
+  if (kind === 'json' || kind === 'value') return answerJson(route, status, headers, body, conditions);
   if (kind === 'empty') {
     // RFC 9110, 8.6: no Content-Length with 204; elsewhere it says that nothing follows.
-    if (status !== 204 && status !== 304) headers.push('content-length', '0');
+    if (status !== 204 && status !== 304) replace(headers, 'content-length', '0');
     return { status, headers, body: undefined };
   }
   if (kind === 'events') return answerEvents(visit, status, headers, body as AsyncIterable<unknown>);
-  const answer = answerRaw(outcome, headers, conditions);
-  return proceed(visit, answer, holdStream);
-}
-
-function holdStream(visit: Visit, answer: Answer): Answer {
-  if (answer.body instanceof Readable) visit.stream(answer.body, false);
-  return answer;
+  return answerRaw(visit, outcome, headers, conditions);
 }
 
 /** Renders an error as `application/problem+json` (RFC 9457). */
-export function answerError(error: FusioError, requestId: string, instance: string | undefined): Answer {
-  const problem = { ...error.toProblem(), ...(instance !== undefined && { instance }), requestId };
-  const body = JSON.stringify(problem);
-  const headers = [
-    'content-type',
-    'application/problem+json',
-    'content-length',
-    String(Buffer.byteLength(body)),
-    'x-request-id',
-    requestId,
-  ];
+export function answerError(
+  error: FusioError,
+  requestId: string,
+  instance: string | undefined,
+  always: readonly string[],
+): Answer {
+  const members = { ...(instance !== undefined && { instance }), requestId };
+  const body = problemOf(error, members);
+  const headers = ['x-request-id', requestId, ...always];
   for (const [name, value] of Object.entries(error.headers ?? {})) {
-    if (value !== undefined) push(headers, name, typeof value === 'number' ? String(value) : value);
+    pushSafely(headers, name.toLowerCase(), typeof value === 'number' ? String(value) : value);
   }
+  headers.push('content-type', 'application/problem+json', 'content-length', String(Buffer.byteLength(body)));
+  // RFC 9110, 11.6.1: a 401 says how to do better.
+  if (error.status === 401) setDefault(headers, 'www-authenticate', 'Bearer realm="fusio"');
   // RFC 9111, 3: an error may be kept by a cache that has its own ideas.
   setDefault(headers, 'cache-control', 'no-store');
   return { status: error.status, headers, body };
 }
 
-function headersOf(visit: Visit, route: Route, outcome: Outcome): string[] {
+/** The problem document; without its further members where those cannot be written as JSON. */
+function problemOf(error: FusioError, members: object): string {
+  const problem = error.toProblem();
+  try {
+    return JSON.stringify({ ...problem, ...members });
+  } catch {
+    const { type, title, status, detail, code, success, message } = problem;
+    return JSON.stringify({ type, title, status, detail, code, success, message, ...members });
+  }
+}
+
+/** Headers of an error may come from anywhere: what would break the answer is left out. */
+function pushSafely(headers: string[], name: string, value: unknown): void {
+  if (ours.includes(name) || (hopByHop.includes(name) && name !== 'connection')) return;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!values.every((one) => typeof one === 'string')) return;
+  try {
+    validateHeaderName(name);
+    for (const one of values) validateHeaderValue(name, one as string);
+    push(headers, name, values as string[]);
+  } catch {
+    // The error itself is worth more than its header.
+  }
+}
+
+function headersOf(visit: Visit, route: Route, { status, headers: own }: Outcome): string[] {
   const headers = ['x-request-id', visit.id];
-  const own = outcome.headers;
-  if (own === undefined || own === emptyHeaders) {
-    for (const part of route.headers) headers.push(part);
+  const isGood = status < 300 || status === 304;
+  const fixed = isGood ? route.headers : route.always;
+  if (own === undefined) {
+    for (const part of fixed) headers.push(part);
     return headers;
   }
-  const names = new Set<string>();
   for (const [name, value] of Object.entries(own)) {
-    names.add(name.toLowerCase());
-    push(headers, name.toLowerCase(), value);
+    // How the message is framed is ours to say; only a stream's length is known to nobody else.
+    const isFraming = hopByHop.includes(name.toLowerCase());
+    if (!isFraming) pushChecked(headers, name.toLowerCase(), value, route);
   }
+  const { length } = headers;
   // What the action said goes before what the operation says.
-  for (let index = 0; index < route.headers.length; index += 2) {
-    if (!names.has(route.headers[index]!)) headers.push(route.headers[index]!, route.headers[index + 1]!);
+  for (let index = 0; index < fixed.length; index += 2) {
+    if (!headers.slice(0, length).includes(fixed[index]!)) headers.push(fixed[index]!, fixed[index + 1]!);
   }
   return headers;
 }
 
-const emptyHeaders = Object.freeze({});
+/** A name or a value that would split the answer is refused here, where it can still be told. */
+function pushChecked(headers: string[], name: string, value: string | readonly string[], route: Route): void {
+  try {
+    validateHeaderName(name);
+    for (const one of typeof value === 'string' ? [value] : value) validateHeaderValue(name, one);
+  } catch (cause) {
+    throw new FusioError('RESULT_INVALID', `operation "${route.name}": the header "${name}" cannot be sent`, { cause });
+  }
+  push(headers, name, value);
+}
 
 function answerJson(route: Route, status: number, headers: string[], value: unknown, conditions: Conditions): Answer {
   const body = jsonOf(value, route);
@@ -86,7 +119,7 @@ function answerJson(route: Route, status: number, headers: string[], value: unkn
       return { status: 304, headers: withoutContent(headers), body: undefined };
   }
   const bytes = Buffer.byteLength(body);
-  headers.push('content-length', String(bytes));
+  replace(headers, 'content-length', String(bytes));
   return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8' };
 }
 
@@ -103,34 +136,36 @@ function jsonOf(value: unknown, { name }: Route): string {
 }
 
 function answerRaw(
+  visit: Visit,
   { status, body, mediaType }: Outcome,
   headers: string[],
   conditions: Conditions,
 ): Answer | Promise<Answer> {
-  if (body instanceof Response) return answerResponse(body, headers);
-  if (body instanceof FileBody) return answerFile(body, status, headers, mediaType, conditions);
+  if (body instanceof Response) return answerResponse(visit, body, headers, conditions);
+  if (isFile(body)) return proceed(visit, answerFile(body, status, headers, mediaType, conditions), held);
   if (typeof body === 'string') {
     setDefault(headers, 'content-type', withCharset(mediaType ?? 'text/plain'));
-    headers.push('content-length', String(Buffer.byteLength(body)));
+    replace(headers, 'content-length', String(Buffer.byteLength(body)));
     return { status, headers, body };
   }
   if (body instanceof Uint8Array) {
     setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
-    headers.push('content-length', String(body.byteLength));
+    replace(headers, 'content-length', String(body.byteLength));
     return { status, headers, body };
   }
   if (body instanceof Blob) {
     setDefault(headers, 'content-type', mediaType ?? (body.type || 'application/octet-stream'));
-    headers.push('content-length', String(body.size));
-    return { status, headers, body: Readable.fromWeb(body.stream() as never) };
+    replace(headers, 'content-length', String(body.size));
+    return held(visit, { status, headers, body: Readable.fromWeb(body.stream() as never) });
   }
   setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
-  return started(status, headers, streamOf(body));
+  return started(visit, status, headers, streamOf(body), conditions);
 }
 
 function answerEvents(visit: Visit, status: number, headers: string[], events: AsyncIterable<unknown>): Answer {
   setDefault(headers, 'content-type', 'text/event-stream');
-  setDefault(headers, 'cache-control', 'no-store');
+  // RFC 9111, 5.2.2.6: what compresses on the way would hold events back to fill its buffer.
+  replace(headers, 'cache-control', 'no-store, no-transform');
   // nginx would hold events back.
   setDefault(headers, 'x-accel-buffering', 'no');
   const body = encodeEvents(events);
@@ -139,25 +174,56 @@ function answerEvents(visit: Visit, status: number, headers: string[], events: A
 }
 
 /** A web `Response` is passed on with its own status and headers. */
-function answerResponse(response: Response, headers: string[]): Answer | Promise<Answer> {
-  // `fetch` has unpacked the body already, and hop-by-hop fields (RFC 9110, 7.6.1) are not ours to pass on.
-  const dropped = new Set(hopByHop);
-  if (response.headers.has('content-encoding')) dropped.add('content-encoding').add('content-length');
+function answerResponse(
+  visit: Visit,
+  response: Response,
+  headers: string[],
+  conditions: Conditions,
+): Answer | Promise<Answer> {
+  // `fetch` has unpacked the body already, so its length is another one, and hop-by-hop fields (RFC 9110, 7.6.1) are not ours to pass on.
+  const dropped = new Set([...hopByHop, 'content-encoding', 'content-length']);
+  for (const name of response.headers.get('connection')?.split(',') ?? []) dropped.add(name.trim().toLowerCase());
   for (const [name, value] of response.headers) {
     if (!dropped.has(name)) replace(headers, name, value);
   }
   if (!response.body) return { status: response.status, headers, body: undefined };
-  return started(response.status, headers, Readable.fromWeb(response.body as never));
+  return started(visit, response.status, headers, Readable.fromWeb(response.body as never), conditions);
 }
+
+// What describes the problem document itself.
+const ours = ['content-type', 'content-length', 'content-encoding', 'x-request-id'];
 
 const hopByHop = ['connection', 'keep-alive', 'proxy-authenticate', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
 
-/** Waits until a stream has something to say, so that one that breaks at once is still a clean error. */
-function started(status: number, headers: string[], stream: Readable): Promise<Answer> {
+/** The stream belongs to the call now: it ends with its caller, and with fusio. */
+function held(visit: Visit, answer: Answer): Answer {
+  if (answer.body instanceof Readable) {
+    visit.stream(answer.body, false);
+    visit.expiresAt = 0;
+  }
+  return answer;
+}
+
+/** Waits until a stream has something to say, so that one that breaks at once, or never speaks, is still a clean error. */
+function started(
+  visit: Visit,
+  status: number,
+  headers: string[],
+  stream: Readable,
+  { method }: Conditions,
+): Answer | Promise<Answer> {
+  // Nobody will read it: it need not begin.
+  if (method === 'HEAD') {
+    discard(stream);
+    return { status, headers, body: undefined };
+  }
+  visit.stream(stream, false);
   return new Promise((resolve, reject) => {
     function settle(): void {
+      visit.expiresAt = 0;
       stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
       if (stream.errored) reject(stream.errored);
+      else if (visit.abortReason) reject(visit.abortReason);
       else resolve({ status, headers, body: stream });
     }
     function fail(error: Error): void {
@@ -170,9 +236,22 @@ function started(status: number, headers: string[], stream: Readable): Promise<A
 }
 
 function streamOf(body: unknown): Readable {
-  if (body instanceof Readable) return body;
+  // A stream of objects may hold what cannot be sent: `node:http` would throw where nobody catches it.
+  if (body instanceof Readable) return body.readableObjectMode ? sendable(body) : body;
   if (body instanceof ReadableStream) return Readable.fromWeb(body as never);
   return Readable.from(body as AsyncIterable<unknown>);
+}
+
+function sendable(chunks: Readable): Readable {
+  const checked = new Transform({
+    writableObjectMode: true,
+    transform(chunk: unknown, _encoding, done) {
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) return done(null, chunk);
+      done(new FusioError('RESULT_INVALID', `a stream of texts or bytes can be sent, this one gave ${typeof chunk}`));
+    },
+  });
+  // Either end takes the other with it; who reads `checked` hears of errors.
+  return pipeline(chunks, checked, () => {});
 }
 
 function withCharset(mediaType: string): string {

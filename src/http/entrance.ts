@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { unauthenticated } from '../access/authorize.js';
 import { anonymous, type Caller, callerOf } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
@@ -31,6 +31,8 @@ export type Authenticate = (request: AuthenticateRequest) => unknown;
 export interface HttpRequest extends Conditions {
   /** With the mount path, without the query. */
   readonly fullPath: string;
+  /** As the operations have it. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly ip: string | undefined;
   readonly raw: IncomingMessage | globalThis.Request;
@@ -177,9 +179,11 @@ export class NodeRequest implements HttpRequest {
   }
 
   get fullPath(): string {
-    const url = this.raw.originalUrl ?? this.raw.url ?? '/';
-    const end = url.indexOf('?');
-    return end === -1 ? url : url.slice(0, end);
+    return withoutQuery(this.raw.originalUrl ?? this.raw.url ?? '/');
+  }
+
+  get path(): string {
+    return withoutQuery(this.raw.url ?? '/');
   }
 
   get headers(): IncomingHttpHeaders {
@@ -211,9 +215,18 @@ export class NodeRequest implements HttpRequest {
     function onClose(): void {
       if (!response.writableFinished) listener();
     }
+    if (response.closed) {
+      onClose();
+      return () => {};
+    }
     response.on('close', onClose);
     return () => response.off('close', onClose);
   }
+}
+
+function withoutQuery(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** A web-standard request. */
@@ -233,6 +246,10 @@ export class WebRequest implements HttpRequest {
     return this.raw.method;
   }
 
+  get path(): string {
+    return this.fullPath;
+  }
+
   header(name: string): string | undefined {
     return fieldOf(this.headers, name);
   }
@@ -243,11 +260,13 @@ export class WebRequest implements HttpRequest {
     const headers = { ...this.headers };
     // A web request says only that it has a body, not how long it is.
     if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
-    return { headers, stream: Readable.fromWeb(raw.body as never), parsed: undefined };
+    const stream = addAbortSignal(raw.signal, Readable.fromWeb(raw.body as never));
+    return { headers, stream, parsed: undefined };
   }
 
   onGone(listener: () => void): () => void {
     const { signal } = this.raw;
+    if (signal.aborted) listener();
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
   }

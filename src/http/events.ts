@@ -8,46 +8,43 @@ const heartbeatMs = 15_000;
  * Reading stops when the stream is destroyed: the iterator's `return` is called.
  */
 export function encodeEvents(events: AsyncIterable<unknown>): Readable {
-  // One event at a time: what nobody reads is not asked for.
-  return Readable.from(encoded(events), { objectMode: true, highWaterMark: 1 });
-}
-
-async function* encoded(events: AsyncIterable<unknown>): AsyncGenerator<string> {
   const iterator = events[Symbol.asyncIterator]();
+  let isAsked = false;
   let isDone = false;
-  let next = iterator.next();
-  try {
-    for (;;) {
-      const step = await withHeartbeat(next);
-      if (step === heartbeat) {
-        yield ':\n\n';
-        continue;
-      }
-      if (step.done) {
-        isDone = true;
-        return;
-      }
-      yield encode(step.value);
-      next = iterator.next();
-    }
-  } finally {
-    if (!isDone) {
-      // Not awaited: a generator that waits for something else would hold the connection's end up.
-      next.catch(() => {});
-      void Promise.resolve(iterator.return?.()).catch(() => {});
-    }
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  function take({ done, value }: IteratorResult<unknown>): void {
+    isAsked = false;
+    clearInterval(heartbeat);
+    if (stream.destroyed) return;
+    isDone = done === true;
+    stream.push(isDone ? null : encode(value));
   }
-}
 
-const heartbeat = Symbol('heartbeat');
+  function fail(error: unknown): void {
+    isDone = true;
+    stream.destroy(error instanceof Error ? error : new Error('the event stream broke', { cause: error }));
+  }
 
-function withHeartbeat(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown> | typeof heartbeat> {
-  let timer: NodeJS.Timeout | undefined;
-  const beat = new Promise<typeof heartbeat>((resolve) => {
-    timer = setTimeout(resolve, heartbeatMs, heartbeat);
-    timer.unref();
+  // Not an async generator: one that waits for its source cannot be ended before the source speaks.
+  const stream = new Readable({
+    // One event at a time: what nobody reads is not asked for.
+    objectMode: true,
+    highWaterMark: 1,
+    read() {
+      if (isAsked) return;
+      isAsked = true;
+      heartbeat = setInterval(() => stream.push(':\n\n'), heartbeatMs).unref();
+      iterator.next().then(take).catch(fail);
+    },
+    destroy(error, done) {
+      clearInterval(heartbeat);
+      // Not awaited: a generator that waits for something else would hold the connection's end up.
+      if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
+      done(error);
+    },
   });
-  return Promise.race([next, beat]).finally(() => clearTimeout(timer));
+  return stream;
 }
 
 function encode(value: unknown): string {

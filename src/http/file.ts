@@ -1,6 +1,6 @@
 import { type FileBody, openFile } from '../action/file.js';
 import { FusioError } from '../errors.js';
-import { type Answer, type Conditions, matches, setDefault, withoutContent } from './headers.js';
+import { type Answer, type Conditions, matches, replace, setDefault, withoutContent } from './headers.js';
 
 /** Answers with a file: whole, a range of it (206), or not at all because the caller has it (304). RFC 9110, 13 and 14. */
 export async function answerFile(
@@ -18,12 +18,12 @@ export async function answerFile(
   setDefault(headers, 'last-modified', modified.toUTCString());
   setDefault(headers, 'accept-ranges', 'bytes');
   if (body.options.maxAgeMs !== undefined) {
-    setDefault(headers, 'cache-control', `max-age=${Math.floor(body.options.maxAgeMs / 1000)}`);
+    replace(headers, 'cache-control', `max-age=${Math.floor(body.options.maxAgeMs / 1000)}`);
   }
   if (body.options.download !== undefined) headers.push('content-disposition', disposition(body.options.download));
 
   try {
-    if (isFresh(conditions, tag, modified)) {
+    if (status === 200 && isFresh(conditions, tag, modified)) {
       await file.close();
       return { status: 304, headers: withoutContent(headers), body: undefined };
     }

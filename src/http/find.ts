@@ -11,6 +11,7 @@ export interface OtherMethods {
 
 /** Finds the operation for a method and a URL; tells the methods of a path that has others; undefined where the path is not ours. */
 export function findRoute(tree: Tree<Route>, method: string, url: string): Match | OtherMethods | undefined {
+  if (!url.startsWith('/')) return findRoute(tree, method, originForm(url));
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const found = tree.find(method, path);
@@ -20,6 +21,12 @@ export function findRoute(tree: Tree<Route>, method: string, url: string): Match
   return {
     methods: [...found.methods.keys(), 'OPTIONS'].filter((one, index, all) => all.indexOf(one) === index).sort(),
   };
+}
+
+/** RFC 9112, 3.2.2: a server takes `GET http://host/path` as well. */
+function originForm(url: string): string {
+  const match = /^https?:\/\/[^/?#]*(.*)$/i.exec(url);
+  return match?.[1]?.startsWith('/') ? match[1] : `/${match?.[1] ?? ''}`;
 }
 
 export function isMatch(found: Match | OtherMethods): found is Match {

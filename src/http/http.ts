@@ -7,6 +7,7 @@ import { FusioError } from '../errors.js';
 import { describeError } from '../log/redact.js';
 import { failureOf } from '../operation/failure.js';
 import type { Operation } from '../operation/operation.js';
+import { reportFailure } from '../operation/record.js';
 import type { Visit } from '../operation/visit.js';
 import { isPromise } from '../proceed.js';
 import type { Cors } from './cors.js';
@@ -38,7 +39,6 @@ export interface Gate {
 /** The HTTP entrance in all its forms. */
 export interface Http {
   add(operation: Operation): void;
-  readonly routes: readonly Route[];
   readonly router: RequestHandler;
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   readonly fetch: (request: globalThis.Request, as?: Caller) => Promise<Response>;
@@ -48,7 +48,6 @@ export interface Http {
 
 export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOptions): Http {
   const tree = createTree<Route>();
-  const routes: Route[] = [];
 
   /** Answers what is ours; `pass` is where anything else goes, undefined where everything is ours. */
   function handle(request: IncomingMessage, response: ServerResponse, pass: (() => void) | undefined): void {
@@ -61,7 +60,8 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (!gate.enter()) return deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined);
     const served =
       found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
-    if (isPromise(served)) void served.then((done) => deliver(request, response, done, gate));
+    if (isPromise(served))
+      served.then((done) => deliver(request, response, done, gate)).catch((error) => giveUp(response, error));
     else deliver(request, response, served, gate);
   }
 
@@ -76,10 +76,14 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (gate.isClosed && !response.headersSent) answer.headers.push('connection', 'close');
     const stream = sendOrRefuse(request, response, answer);
     if (!stream) return leave(visit, entered);
-    pipe(stream, response, (error) => {
-      if (error && visit) tellBroken(visit, error);
-      leave(visit, entered);
-    });
+    pipe(stream, response, (error) => leave(visit, entered, error));
+  }
+
+  /** What must not happen did: the connection ends rather than the process. */
+  function giveUp(response: ServerResponse, error: unknown): void {
+    parts.hall.log.error({ error: describeError(error) }, 'an answer could not be sent');
+    response.destroy();
+    gate.leave();
   }
 
   function sendOrRefuse(request: IncomingMessage, response: ServerResponse, answer: Answer): Readable | undefined {
@@ -87,28 +91,24 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
       return send(request, response, answer);
     } catch (error) {
       // A header that cannot be sent, such as one with a line break: nothing has gone out yet.
+      response.statusMessage = '';
       const failure = new FusioError('RESULT_INVALID', undefined, { cause: error });
       const seen = new NodeRequest(request, response, parts.clientIp);
       return send(request, response, refuseRequest(parts, seen, failure).answer);
     }
   }
 
-  function tellBroken({ operation, id }: Visit, error: Error): void {
-    parts.hall.log.error(
-      { operation: operation.name, requestId: id, error: describeError(error) },
-      'the answer broke off',
-    );
-  }
-
-  function leave(visit: Visit | undefined, entered: Gate | undefined): void {
-    end(visit);
+  /** The answer is out, or it broke off: lets go of the call. */
+  function leave(visit: Visit | undefined, entered: Gate | undefined, error?: Error): void {
+    if (visit) {
+      if (error && !visit.abortReason) {
+        const failure = new FusioError('INTERNAL_ERROR', 'the answer broke off', { cause: error });
+        reportFailure(parts.hall, visit.operation.name, visit.id, 'http', failure);
+      }
+      visit.close();
+      parts.hall.visits.delete(visit);
+    }
     entered?.leave();
-  }
-
-  function end(visit: Visit | undefined): void {
-    if (!visit) return;
-    visit.close();
-    parts.hall.visits.delete(visit);
   }
 
   function answerOwn(
@@ -118,15 +118,17 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     isPreflight: boolean,
   ): Served {
     if (cors && isPreflight && found) {
-      const headers = [...cors.preflight(request.headers, methodsOf(found))];
+      const headers = [...cors.preflight(request.headers, methodsAt(request))];
       return { answer: { status: 204, headers, body: undefined }, visit: undefined };
     }
     if (method === 'OPTIONS' && found && !isMatch(found)) return { answer: optionsAnswer(found), visit: undefined };
     return refuseRequest(parts, request, notFound(found as OtherMethods | undefined, method));
   }
 
-  function methodsOf(found: Match | OtherMethods): readonly string[] {
-    return isMatch(found) ? [found.route.method] : found.methods;
+  /** The methods of the path, whichever the preflight itself found. */
+  function methodsAt(request: NodeRequest | WebRequest): readonly string[] {
+    const wanted = request.header('access-control-request-method') ?? 'GET';
+    return [...(tree.find(wanted, request.path)?.methods.keys() ?? [])];
   }
 
   async function fetch(request: globalThis.Request, as?: Caller): Promise<Response> {
@@ -140,10 +142,13 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
       ? serve(parts, seen, found, as)
       : answerOwn(seen, method, found, isPreflight));
     if (cors) served.answer.headers.push(...cors.headers(seen.headers));
-    return toResponse(served.answer, method, () => {
-      end(served.visit);
-      gate.leave();
-    });
+    try {
+      return toResponse(served.answer, method, (error) => leave(served.visit, gate, error));
+    } catch (cause) {
+      leave(served.visit, gate);
+      const { answer } = refuseRequest(parts, seen, new FusioError('RESULT_INVALID', undefined, { cause }));
+      return toResponse(answer, method, () => {});
+    }
   }
 
   function requireScope(scopes: readonly string[]): RequestHandler {
@@ -151,7 +156,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     return function requireScope_(request, response, next) {
       const seen = new NodeRequest(request, response, parts.clientIp);
       function refuse(thrown: unknown): void {
-        send(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer);
+        sendOrRefuse(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer);
       }
       async function decide(): Promise<void> {
         authorize(demand, await identify(parts.authenticate, seen));
@@ -171,9 +176,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     add(operation) {
       const route = makeRoute(operation);
       tree.add(operation.segments, route);
-      routes.push(route);
     },
-    routes,
     router: (request, response, next) => handle(request, response, fallthrough ? next : undefined),
     handler,
     fetch,

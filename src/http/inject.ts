@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
 import type { Principal } from '../access/caller.js';
 import type { Method } from '../action/call.js';
+import { FusioError } from '../errors.js';
 
 export interface InjectOptions {
   /** Default: GET. */
@@ -23,6 +25,9 @@ export interface InjectResponse {
 
 /** The web request that the options describe. */
 export function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    throw new FusioError('OPTIONS_INVALID', `inject: path must begin with "/", got ${String(path)}`);
+  }
   const url = new URL(path, 'http://localhost');
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -31,9 +36,9 @@ export function injectedRequest({ method = 'GET', path, query, headers, body }: 
   }
   const fields = new Headers(headers);
   if (body === undefined || method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: fields });
-  const isSent = isBodyInit(body);
+  const isSent = isBodyInit(body) || body instanceof Readable;
   if (!isSent && !fields.has('content-type')) fields.set('content-type', 'application/json');
-  const content = isSent ? body : JSON.stringify(body);
+  const content = body instanceof Readable ? Readable.toWeb(body) : isSent ? body : JSON.stringify(body);
   // `duplex` is needed for streams (Fetch, 5.3) and missing from the types.
   return new Request(url, { method, headers: fields, body: content, duplex: 'half' } as RequestInit);
 }

@@ -12,7 +12,9 @@ export interface Route {
   readonly params: readonly string[];
   /** How the body is read; undefined where the operation has none. */
   readonly body: BodyPlan | undefined;
-  /** Sent with every answer of the operation: names and values in turn. */
+  /** Sent with every answer of the operation, errors too: names and values in turn. */
+  readonly always: readonly string[];
+  /** Sent with a 2xx or a 304: the same and what a cache is told. */
   readonly headers: readonly string[];
   /** Whether answers get an entity tag. */
   readonly etag: boolean;
@@ -23,13 +25,15 @@ const mebibyte = 1024 * 1024;
 /** Works out at registration what HTTP needs to know of an operation. */
 export function makeRoute(operation: Operation): Route {
   const { name, method, segments, options } = operation;
+  const always = deprecationHeaders(operation);
   return {
     name,
     method,
     operation,
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
     body: planBody(operation),
-    headers: [...deprecationHeaders(operation), ...cacheHeaders(operation)],
+    always,
+    headers: [...always, ...cacheHeaders(operation)],
     etag: options.cache?.etag === true && method === 'GET',
   };
 }

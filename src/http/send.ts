@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import { discard } from '../discard.js';
 import { hasBody } from './body/read.js';
 import type { Answer } from './headers.js';
 
@@ -15,13 +16,13 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   const { status, headers, body } = answer;
   const isStream = body instanceof Readable;
   if (response.headersSent || response.destroyed || response.writableEnded) {
-    if (isStream) body.destroy();
+    discard(body);
     return undefined;
   }
   try {
     writeHead(response, status, headers);
   } catch (error) {
-    if (isStream) body.destroy();
+    discard(body);
     throw error;
   }
   const isHead = request.method === 'HEAD';
@@ -30,7 +31,7 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     response.flushHeaders();
     return body;
   }
-  if (isStream) body.destroy();
+  discard(body);
   if (body === undefined || isStream || isHead) response.end();
   else if (typeof body === 'string') response.end(body, answer.encoding ?? 'utf8');
   else response.end(body);

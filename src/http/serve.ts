@@ -56,8 +56,8 @@ function close(visit: Visit, answer: Answer): Served {
 function refuse(visit: Visit, thrown: unknown): Served {
   const error = failureOf(thrown, visit.abortReason);
   recordVisit(visit, error.status, error);
-  const { request } = visit.entrance as HttpCall;
-  return { answer: answerError(error, visit.id, request.fullPath), visit };
+  const { request, route } = visit.entrance as HttpCall;
+  return { answer: answerError(error, visit.id, request.fullPath, route.always), visit };
 }
 
 /** Answers a request that reaches no operation: 404, 405, 503. */
@@ -70,8 +70,9 @@ export function refuseRequest(parts: HttpParts, request: HttpRequest, error: Fus
       { method: request.method, status: error.status, code: error.code, requestId, source: 'http' },
       'call',
     );
+  hall.watcher?.refused?.(request.method, error.status);
   hall.signals.emit('request:done', { operation: undefined, status: error.status, ms: 0, requestId, source: 'http' });
-  return { answer: answerError(error, requestId, request.fullPath), visit: undefined };
+  return { answer: answerError(error, requestId, request.fullPath, []), visit: undefined };
 }
 
 /** A request id of the caller's, where it can do no harm in a log. */

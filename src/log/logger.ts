@@ -67,7 +67,24 @@ export function guarded(logger: Logger): Logger {
     info: call('info'),
     warn: call('warn'),
     error: call('error'),
-    child: (fields) => (logger.child ? guarded(logger.child(fields)) : withFields(guarded(logger), fields)),
+    child(fields) {
+      try {
+        if (logger.child) return guarded(logger.child(fields));
+      } catch {
+        // Then the fields are added here.
+      }
+      return withFields(guarded({ ...methodsOf(logger) }), fields);
+    },
+  };
+}
+
+/** Without `child`, and with the `this` that pino's methods need. */
+function methodsOf(logger: Logger): Logger {
+  return {
+    debug: (first: object | string, message?: string) => logger.debug(first as object, message),
+    info: (first: object | string, message?: string) => logger.info(first as object, message),
+    warn: (first: object | string, message?: string) => logger.warn(first as object, message),
+    error: (first: object | string, message?: string) => logger.error(first as object, message),
   };
 }
 
@@ -89,15 +106,17 @@ function ignore(): void {}
 
 /** JSON of anything: circular, bigint, getters that throw. */
 function safeJson(value: unknown): string {
-  const seen = new WeakSet<object>();
+  const path: object[] = [];
   try {
-    return JSON.stringify(value, (_key, member: unknown) => {
+    return JSON.stringify(value, function describeMember(this: object, _key, member: unknown) {
       if (typeof member === 'bigint') return String(member);
       if (typeof member === 'string') return redact(member);
       if (member instanceof Error) return { name: member.name, message: redact(member.message) };
       if (typeof member === 'object' && member !== null) {
-        if (seen.has(member)) return '[circular]';
-        seen.add(member);
+        // `this` is the holder: what lies deeper than it is done with.
+        while (path.length > 0 && path.at(-1) !== this) path.pop();
+        if (path.includes(member)) return '[circular]';
+        path.push(member);
       }
       return member;
     });

@@ -56,6 +56,12 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     return { status, plain: main.plan, of: (wanted) => declared.get(wanted)?.plan, declared, enforced };
   }
 
+  if (typeof response === 'string' && !isMediaType(response)) {
+    throw new FusioError(
+      'OPERATION_INVALID',
+      `${where}: response "${response}" is neither a schema nor a media type like "image/png"`,
+    );
+  }
   const status = options.status ?? 200;
   const plain = plan(response, '');
   if (!declared.has(status)) declared.set(status, { plan: plain, schema: response });

@@ -37,11 +37,22 @@ export async function callOperation(
   }
 }
 
-/** The body of a 2xx or 3xx; anything else is an error, as it is for a caller over HTTP. */
-function resultOf({ status, body }: Outcome): unknown {
+/** The body of a 2xx or 3xx, in its JSON form; anything else is an error, as it is for a caller over HTTP. */
+function resultOf(outcome: Outcome): unknown {
+  const { status } = outcome;
+  const body = outcome.kind === 'value' ? jsonForm(outcome.body) : outcome.body;
   if (status < 400) return body;
   const isObject = typeof body === 'object' && body !== null;
   throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
+}
+
+function jsonForm(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (cause) {
+    throw new FusioError('RESULT_INVALID', 'The result cannot be written as JSON (a circle, or a bigint)', { cause });
+  }
 }
 
 /** An in-process call: values for slots, and a caller that is known already. */
@@ -72,6 +83,7 @@ class DirectEntrance implements Entrance {
   onGone(listener: () => void): () => void {
     const { signal } = this;
     if (!signal) return () => {};
+    if (signal.aborted) listener();
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
   }

@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
-import { FileBody } from '../action/file.js';
+import { isFile } from '../action/file.js';
 import { isReply, type Reply } from '../action/request.js';
+import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
+import { redact } from '../log/redact.js';
+import type { Reader } from '../schema/schemas.js';
 import type { AnswerPlan } from './answer-plan.js';
 import type { Visit } from './visit.js';
 
@@ -9,8 +12,8 @@ import type { Visit } from './visit.js';
 export interface Outcome {
   readonly status: number;
   readonly headers: Reply['headers'] | undefined;
-  /** `json`: a value in its JSON form; `raw`: sent as it is; `events`: an async iterable of Server-Sent Events. */
-  readonly kind: 'empty' | 'json' | 'raw' | 'events';
+  /** `json`: checked and in its JSON form; `value`: nothing is declared of it; `raw`: sent as it is; `events`: an async iterable. */
+  readonly kind: 'empty' | 'json' | 'value' | 'raw' | 'events';
   readonly body: unknown;
   /** Of a raw body, where it is known. */
   readonly mediaType: string | undefined;
@@ -21,6 +24,7 @@ export function check(visit: Visit, result: unknown): Outcome {
   const { answers } = visit.operation;
   if (isReply(result)) return checkReply(visit, result);
   if (result instanceof Response) {
+    if (result.status < 200) throw broken(visit, 'Response.error() is no answer');
     return checkBody(visit, answers.of(result.status), result.status, undefined, result);
   }
   return checkBody(visit, answers.plain, answers.status, undefined, result);
@@ -32,6 +36,7 @@ function checkReply(visit: Visit, { status, headers, body }: Reply): Outcome {
   }
   const plan = visit.operation.answers.of(status);
   if (!plan && body !== undefined && visit.operation.answers.enforced) {
+    discard(body);
     const declared = [...visit.operation.answers.declared.keys()].join(', ');
     throw broken(visit, `respond(${status}) is not among the statuses of the operation (${declared})`);
   }
@@ -46,11 +51,16 @@ function checkBody(
   body: unknown,
 ): Outcome {
   // RFC 9110, 15.3.5, 15.3.6 and 15.4.5: these have no content.
-  if (status === 204 || status === 205 || status === 304) return empty(status, headers);
+  if (status === 204 || status === 205 || status === 304) {
+    discard(body);
+    return empty(status, body instanceof Response ? headersOf(body) : headers);
+  }
   switch (plan?.kind) {
     case 'json':
-      if (isRaw(body))
+      if (isRaw(body)) {
+        discard(body);
         throw broken(visit, 'a stream or a buffer does not go with a response schema: declare a media type');
+      }
       return { status, headers, kind: 'json', body: written(visit, plan, status, body), mediaType: undefined };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {
@@ -67,19 +77,28 @@ function checkBody(
       if (body === undefined) return empty(status === 200 ? 204 : status, headers);
       if (isRaw(body)) return { status, headers, kind: 'raw', body, mediaType: undefined };
       if (isAsyncIterable(body)) throw broken(visit, "declare response: 'text/event-stream' to send an async iterable");
-      return { status, headers, kind: 'json', body, mediaType: undefined };
+      return { status, headers, kind: 'value', body, mediaType: undefined };
   }
 }
 
 function written(visit: Visit, { writer }: AnswerPlan & { kind: 'json' }, status: number, body: unknown): unknown {
-  const value = writer.read(body);
+  const value = readResult(visit, writer, body);
   if (writer.check(value)) return value;
   const issues = writer.issues(value, '');
   const text = issues.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
   const error = broken(visit, `the result does not fit the schema of status ${status}: ${text}`);
   if (visit.operation.answers.enforced) throw error;
-  visit.hall.log.warn({ operation: visit.operation.name, requestId: visit.id, issues }, error.message);
+  visit.hall.log.warn({ operation: visit.operation.name, requestId: visit.id, issues }, redact(error.message));
   return body;
+}
+
+/** A `toJSON` or a getter of the result may throw anything: that is a broken result, not an answer. */
+function readResult(visit: Visit, writer: Reader, body: unknown): unknown {
+  try {
+    return writer.read(body);
+  } catch (cause) {
+    throw broken(visit, 'the result cannot be read', cause);
+  }
 }
 
 function empty(status: number, headers: Reply['headers'] | undefined): Outcome {
@@ -94,11 +113,16 @@ export function isRaw(value: unknown): boolean {
     value instanceof Readable ||
     value instanceof ReadableStream ||
     value instanceof Blob ||
-    value instanceof FileBody ||
+    isFile(value) ||
     value instanceof Response ||
     // A stream of another copy of readable-stream.
     (typeof (value as { pipe?: unknown }).pipe === 'function' && isAsyncIterable(value))
   );
+}
+
+function headersOf(response: Response): Reply['headers'] {
+  const cookies = response.headers.getSetCookie();
+  return { ...Object.fromEntries(response.headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) };
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
@@ -110,6 +134,6 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
-function broken(visit: Visit, message: string): FusioError {
-  return new FusioError('RESULT_INVALID', `operation "${visit.operation.name}": ${message}`);
+function broken(visit: Visit, message: string, cause?: unknown): FusioError {
+  return new FusioError('RESULT_INVALID', `operation "${visit.operation.name}": ${message}`, { cause });
 }

@@ -1,6 +1,7 @@
 import { authorize } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
 import type { Request } from '../action/request.js';
+import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
 import { isPromise, proceed } from '../proceed.js';
 import type { Reader } from '../schema/schemas.js';
@@ -15,13 +16,15 @@ import { ActionContext, type RawRequest, type Visit } from './visit.js';
  */
 export function walk(visit: Visit): Outcome | Promise<Outcome> {
   const { watcher } = visit.hall;
-  return watcher ? watcher.around(visit, () => begin(visit)) : begin(visit);
+  const outcome = watcher ? watcher.around(visit, () => begin(visit)) : begin(visit);
+  return isPromise(outcome) ? mayExpire(visit, outcome as Promise<Outcome>) : (outcome as Outcome);
 }
 
 function begin(visit: Visit): Outcome | Promise<Outcome> {
   if (!visit.operation.active) throw new FusioError('OPERATION_GONE');
   // Connections that open asynchronously and adapters: the first calls wait for them.
-  if (!visit.hall.isReady()) return visit.hall.ready().then(() => proceed(visit, visit.entrance.identify(), admit));
+  const wait = visit.hall.notReady(visit.entrance.source);
+  if (wait !== undefined) return wait.then(() => proceed(visit, visit.entrance.identify(), admit));
   return proceed(visit, visit.entrance.identify(), admit);
 }
 
@@ -32,6 +35,8 @@ function admit(visit: Visit, caller: Caller): Outcome | Promise<Outcome> {
 }
 
 function enter(visit: Visit, raw: RawRequest): Outcome | Promise<Outcome> {
+  // The time was up while the body came, or its sender left: nobody waits for the action any more.
+  if (visit.abortReason) throw visit.abortReason;
   const request = validate(visit.operation, raw, visit.entrance.origin);
   return proceed(visit, run(visit, request), check);
 }
@@ -77,13 +82,12 @@ function pick(headers: unknown, names: readonly (readonly [string, string])[]): 
   return picked;
 }
 
-/** Runs the action. One that answers with a promise may be ended by the clock and by a shutdown. */
 function run(visit: Visit, request: Request): unknown {
-  const result = visit.operation.run(request, new ActionContext(visit));
-  return isPromise(result) ? mayExpire(visit, result) : result;
+  return visit.operation.run(request, new ActionContext(visit));
 }
 
-function mayExpire(visit: Visit, result: Promise<unknown>): Promise<unknown> {
+/** A call that waits for something may be ended by the clock and by a shutdown. */
+function mayExpire(visit: Visit, outcome: Promise<Outcome>): Promise<Outcome> {
   const { hall, operation } = visit;
   if (operation.timeoutMs > 0) visit.expiresAt = visit.startedAt + operation.timeoutMs;
   hall.visits.add(visit);
@@ -93,10 +97,12 @@ function mayExpire(visit: Visit, result: Promise<unknown>): Promise<unknown> {
       visit.abort(error);
       reject(error);
     };
-    // Once the action has answered its time is over, however long the answer takes to be sent.
-    result.then((value) => {
+    outcome.then((arrived) => {
+      // It came too late: nobody will send it.
+      if (visit.abortReason) discard(arrived.body);
+      // From here on the time is the stream's affair, where there is one.
       visit.expiresAt = 0;
-      resolve(value);
+      resolve(arrived);
     }, reject);
   });
 }

@@ -38,12 +38,18 @@ function httpError(thrown: unknown): FusioError | undefined {
       status: number,
       expose: shown,
       cause: thrown,
-      ...(isHeaders(headers) && { headers }),
+      ...(isHeaders(headers) && { headers: passedOn(headers) }),
     });
   } catch {
     // A getter that throws: the error is not what it seems.
     return undefined;
   }
+}
+
+/** An error may carry the headers of another service's answer: only what speaks to our caller goes on. */
+function passedOn(headers: ReplyHeaders): ReplyHeaders {
+  const allowed = ['retry-after', 'www-authenticate', 'allow'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => allowed.includes(name.toLowerCase())));
 }
 
 function isHeaders(value: unknown): value is ReplyHeaders {

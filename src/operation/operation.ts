@@ -3,7 +3,7 @@ import type { OperationHandle } from '../action/call.js';
 import { FusioError } from '../errors.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
-import { type AnswerPlans, planAnswers } from './answer-plan.js';
+import { type AnswerPlans, isMediaType, planAnswers } from './answer-plan.js';
 import { type AnyOperationOptions, operationSchema } from './options.js';
 import { parsePath, type Segment } from './path.js';
 
@@ -56,13 +56,18 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
   checkOptions(operationSchema, options, where, 'OPERATION_INVALID');
   const { name, method } = options;
-  if (!/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name) || name.length > 255) {
+  if (
+    !/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name) ||
+    name.length > 255 ||
+    /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(name)
+  ) {
     throw new FusioError('NAME_INVALID', `${where}: a name is letters, digits and "_", dotted like "todo.create"`);
   }
   const segments = parsePath(options.path, where);
   const scopes = Object.freeze([...(options.scopes ?? [])]);
   checkBody(options, where);
   checkDates(options, where);
+  checkMediaTypes(options, where);
 
   const inner = wrap(findAction(options.action, parts, where), aroundsOf(options.around, where));
   return {
@@ -115,7 +120,7 @@ function findAction(action: unknown, parts: OperationParts, where: string): Hand
   const hint =
     typeof action === 'object' && action !== null && 'action' in action
       ? ''
-      : '; a configured action is called: action({ … })';
+      : '; of a class give an instance, and call a configured action: action({ … })';
   throw new FusioError(
     'ACTION_INVALID',
     `${where}: action must be a function, an object with handle() or a name${hint}`,
@@ -198,6 +203,14 @@ function checkDates({ deprecation }: AnyOperationOptions, where: string): void {
     if (date !== undefined && Number.isNaN(new Date(date).getTime())) {
       throw new FusioError('OPERATION_INVALID', `${where}: deprecation.${key} is no date`);
     }
+  }
+}
+
+function checkMediaTypes({ consumes }: AnyOperationOptions, where: string): void {
+  for (const one of consumes === undefined ? [] : Array.isArray(consumes) ? consumes : [consumes]) {
+    const type = typeof one === 'string' ? one : one.type;
+    if (!isMediaType(type))
+      throw new FusioError('OPERATION_INVALID', `${where}: consumes "${type}" is no media type like "text/csv"`);
   }
 }
 

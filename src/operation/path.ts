@@ -43,7 +43,10 @@ function parseSegment(text: string, path: string, where: string): Segment {
     return { kind: 'pattern', name, source: patternOf(match[2]!, path, where) };
   }
   if (text === '.' || text === '..') throw invalid(where, `path "${path}" must not have "${text}"`);
-  return { kind: 'static', text: decodeSegment(text) ?? text };
+  const decoded = decodeSegment(text);
+  if (decoded === undefined || decoded.includes('/'))
+    throw invalid(where, `path "${path}": "${text}" cannot be a segment`);
+  return { kind: 'static', text: decoded };
 }
 
 function nameOf(name: string, path: string, where: string): string {

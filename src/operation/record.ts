@@ -1,12 +1,12 @@
 import type { FusioError } from '../errors.js';
-import { describeError } from '../log/redact.js';
+import { describeError, redact } from '../log/redact.js';
 import type { Source } from '../log/signals.js';
 import type { Hall, Visit } from './visit.js';
 
 /** Tells the log and the signals how a call ended. `error` where it failed. */
 export function recordVisit(visit: Visit, status: number, error?: FusioError): void {
   const { hall, operation, entrance, caller } = visit;
-  hall.watcher?.end(visit, status, error);
+  endWatching(visit, status, error);
   if (error && error.status >= 500) reportFailure(hall, operation.name, visit.id, entrance.source, error);
   if (!hall.keepsRecords && !hall.signals.heard('request:done')) return;
   const ms = Math.max(0, hall.clock.now() - visit.startedAt);
@@ -32,6 +32,15 @@ export function recordVisit(visit: Visit, status: number, error?: FusioError): v
   hall.signals.emit('request:done', { operation: operation.name, status, ms, requestId: visit.id, source });
 }
 
+/** An exporter of the host's that breaks must not break the call. */
+function endWatching(visit: Visit, status: number, error: FusioError | undefined): void {
+  try {
+    visit.hall.watcher?.end(visit, status, error);
+  } catch (broken) {
+    visit.hall.log.warn({ error: describeError(broken) }, 'telemetry broke');
+  }
+}
+
 /** Tells of something that is our fault, with its causes and without its secrets. */
 export function reportFailure(
   hall: Hall,
@@ -42,11 +51,23 @@ export function reportFailure(
 ): void {
   const cause: unknown = error.cause ?? error;
   // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
-  hall.log.error({ operation, requestId, source, code: error.code, error: describeError(error) }, error.message);
+  hall.log.error(
+    { operation, requestId, source, code: error.code, error: describeError(error) },
+    redact(error.message),
+  );
   hall.signals.emit('request:failed', {
     operation,
-    error: cause instanceof Error ? cause : error,
+    error: isError(cause) ? cause : error,
     requestId,
     source,
   });
+}
+
+/** Also of a proxy that does not want to be asked. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
 }

@@ -42,9 +42,8 @@ export interface Hall {
   readonly signals: SignalBoard;
   readonly dispatch: Dispatch<any>;
   readonly visits: Visits;
-  /** Whether everything that `ready()` waits for is there. */
-  readonly isReady: () => boolean;
-  readonly ready: () => Promise<void>;
+  /** What a call from this entrance has to wait for first: connections and adapters; undefined where all is there. */
+  readonly notReady: (source: Source) => Promise<void> | undefined;
   readonly nextRequestId: () => string;
   readonly find: (handle: OperationHandle) => Operation;
   readonly call: (operation: Operation, input: unknown, caller: Caller, options: CallerOptions) => Promise<unknown>;
@@ -59,6 +58,8 @@ export interface Watcher {
   /** Runs the call; what runs inside may see the call's span as the active one. */
   around<Result>(visit: Visit, walk: () => Result): Result;
   end(visit: Visit, status: number, error: FusioError | undefined): void;
+  /** A request that reached no operation. */
+  refused?(method: string, status: number): void;
 }
 
 export interface CallerOptions {
@@ -73,6 +74,8 @@ export interface Visits {
   delete(visit: Visit): void;
 }
 
+const graceMs = 100;
+
 /** One call of one operation on its way through the corridor. */
 export class Visit {
   caller: Caller | undefined = undefined;
@@ -84,6 +87,8 @@ export class Visit {
   expiresAt = 0;
   /** Ends the waiting with an error, while an action is awaited. */
   expire: ((error: FusioError) => void) | undefined = undefined;
+  /** Why the call was ended before it was done. */
+  abortReason: FusioError | undefined = undefined;
   /** An event stream: ends at once when fusio stops. */
   isStreaming = false;
   private ownId: string | undefined;
@@ -110,32 +115,37 @@ export class Visit {
   get signal(): AbortSignal {
     if (!this.controller) {
       this.controller = new AbortController();
-      this.forget = this.entrance.onGone(() => this.abort(new FusioError('CALL_CANCELLED')));
+      if (this.abortReason) this.controller.abort(this.abortReason);
+      else this.forget = this.entrance.onGone(() => this.abort(new FusioError('CALL_CANCELLED')));
     }
     return this.controller.signal;
   }
 
-  /** The signal's reason, where it was asked for and has aborted. */
-  get abortReason(): unknown {
-    return this.controller?.signal.aborted ? this.controller.signal.reason : undefined;
-  }
-
+  /** Says why the call is over, whether anybody listens yet or not. */
   abort(reason: FusioError): void {
+    this.abortReason ??= reason;
     this.controller?.abort(reason);
   }
 
   /**
-   * The answer is a stream that is still to be sent: from now on no time is up, and a shutdown that cannot wait ends it.
-   * One `isEndless`, of events, has no end of its own: it hears of a shutdown at once.
+   * The answer is a stream: it ends with its caller, with the time until its first byte, and with fusio.
+   * One that `isEndless`, of events, gets its signal at once and a moment to end by itself.
    */
-  stream(body: { destroy(): void }, isEndless: boolean): void {
+  stream(body: { destroy(error?: Error): void }, isEndless: boolean): void {
     this.isStreaming = isEndless;
-    this.expiresAt = 0;
+    this.expiresAt = isEndless || this.operation.timeoutMs === 0 ? 0 : this.startedAt + this.operation.timeoutMs;
     this.expire = (error) => {
       this.abort(error);
-      body.destroy();
+      if (isEndless) setTimeout(() => body.destroy(), graceMs).unref();
+      else body.destroy(error);
     };
     this.hall.visits.add(this);
+    const forget = this.forget;
+    const forgetStream = this.entrance.onGone(() => body.destroy());
+    this.forget = () => {
+      forget?.();
+      forgetStream();
+    };
   }
 
   /** Lets go of the caller once it is answered. */
@@ -223,15 +233,29 @@ export class ActionContext implements Context<any, any, any> {
 function callWithin(visit: Visit): Call {
   return function call(handle: OperationHandle, input?: unknown, options: CallOptions = {}) {
     const { hall } = visit;
-    const caller = options.as === undefined ? (visit.caller as Caller) : callerFor(options.as);
+    checkCallOptions(options);
+    const caller = callerFor(options, visit.caller as Caller);
     const signal = options.signal ? AbortSignal.any([visit.signal, options.signal]) : visit.signal;
     return hall.call(hall.find(handle), input, caller, { signal, depth: visit.depth + 1, requestId: visit.id });
   } as Call;
 }
 
-/** The caller that `as` names. */
-export function callerFor(as: CallOptions['as']): Caller {
-  return as === undefined || as === 'system' ? system : callerOf(as);
+/** The caller that `as` names. One that is there and undefined is a mistake, and must not become the system. */
+export function callerFor(options: { readonly as?: CallOptions['as'] }, otherwise: Caller): Caller {
+  if (!('as' in options)) return otherwise;
+  return options.as === 'system' ? system : callerOf(options.as);
+}
+
+/** Refuses what is no option of a call: a mistyped `as` would run it as the system. */
+export function checkCallOptions(options: unknown): void {
+  const known = ['as', 'signal'];
+  const keys = typeof options === 'object' && options !== null ? Object.keys(options) : undefined;
+  const wrong = keys?.find((key) => !known.includes(key));
+  if (keys && wrong === undefined) return;
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `call: the options are { as, signal }, got ${wrong === undefined ? typeof options : `"${wrong}"`}`,
+  );
 }
 
 const noFiles: AsyncIterable<UploadedFile> = Object.freeze({

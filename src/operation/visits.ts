@@ -18,6 +18,12 @@ export function createVisits(clock: Clock): VisitBoard {
   let sweep: NodeJS.Timeout | undefined;
   let isEnding = false;
 
+  function end(visit: Visit): void {
+    const { expire } = visit;
+    visit.expire = undefined;
+    expire?.(new FusioError('SHUTTING_DOWN'));
+  }
+
   function look(): void {
     if (waiting.size === 0) {
       clearInterval(sweep);
@@ -27,7 +33,7 @@ export function createVisits(clock: Clock): VisitBoard {
     const now = clock.now();
     for (const visit of waiting) {
       if (visit.expiresAt > 0 && now >= visit.expiresAt) visit.expire?.(new FusioError('ACTION_TIMEOUT'));
-      if (isEnding && visit.isStreaming) visit.abort(new FusioError('SHUTTING_DOWN'));
+      if (isEnding && visit.isStreaming) end(visit);
     }
   }
 
@@ -42,7 +48,7 @@ export function createVisits(clock: Clock): VisitBoard {
       look();
     },
     endAll() {
-      for (const visit of [...waiting]) visit.expire?.(new FusioError('SHUTTING_DOWN'));
+      for (const visit of [...waiting]) end(visit);
     },
   };
 }

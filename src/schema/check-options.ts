@@ -20,10 +20,18 @@ export function checkOptions(schema: object, value: unknown, where: string, code
     if (kind !== 'UNKNOWN_PROPERTY') return `${pointer.slice(1).replaceAll('/', '.') || 'options'} ${message}`;
     const path = pointer.slice(1).split('/');
     const key = path.pop() ?? '';
+    if (path.length === 0 && later.has(key)) return `the option "${key}" is not in this version of fusio yet`;
     return `unknown option "${[...path, key].join('.')}"${didYouMean(key, knownKeys(schema, path))}`;
   });
   throw new FusioError(code, `${where}: ${texts.join('; ')}`, { errors: issues });
 }
+
+// Options of the design that come with later versions.
+const later: ReadonlySet<string> = new Set(
+  'store migrate tablePrefix secretKey issuers identityProviders mailer payments queue rates limitStore portal jsonrpc mcp consumer admin webhooks cronjobs rate idempotent async'.split(
+    ' ',
+  ),
+);
 
 function knownKeys(schema: object, path: readonly string[]): readonly string[] {
   let node: { properties?: Record<string, object> } | undefined = schema;

@@ -90,7 +90,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
 
   function watchResponse(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/' } = request;
-    const path = url.split('?')[0]!;
+    const path = url.replace(/^https?:\/\/[^/?#]*/, '').split('?')[0]!;
     const { end } = response;
     // Only whole answers: a stream is checked by its status and media type alone.
     response.end = function watchedEnd(this: ServerResponse, ...given: any[]) {
