@@ -66,6 +66,11 @@ export function nameIn(cell: string | undefined): string {
   return /^`([^`]+)`$/.exec(cell ?? '')?.[1] ?? `not a name: ${cell}`;
 }
 
+/** All that a cell has in code. */
+export function namesIn(cell = ''): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+}
+
 /** Where the links of a page go: files of the repository that are not there, and headings that are not in them. */
 export function brokenLinks({ path, text }: Page): readonly string[] {
   const broken: string[] = [];

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Format } from 'typebox/format';
 import { errors } from '../../src/errors.js';
 import { operationSchema } from '../../src/operation/options.js';
 import { optionsSchema } from '../../src/options.js';
-import { brokenLinks, nameIn, readPage, readPages, readRows, root } from './pages.js';
+import { keywords } from '../../src/schema/keywords.js';
+import { createSchemas } from '../../src/schema/schemas.js';
+import { exceptions, figures } from '../schema/conformance.js';
+import { brokenLinks, nameIn, namesIn, readPage, readPages, readRows, root } from './pages.js';
 
 describe('the references', () => {
   it('lists every error with its status, and no other', () => {
@@ -52,6 +57,72 @@ describe('the references', () => {
 
   it('has no link that leads nowhere', () => {
     expect(readPages().flatMap(brokenLinks)).toEqual([]);
+  });
+});
+
+describe('the reference of schemas', () => {
+  const page = readPage('docs/reference/schemas.md');
+
+  it('lists every keyword, and no other', () => {
+    const documented = readRows(page, 'keyword').flatMap(([names]) => namesIn(names));
+
+    expect(documented.sort()).toEqual([...keywords.keys()].sort());
+  });
+
+  it('lists every format, and no other', () => {
+    const documented = readRows(page, 'format').flatMap(([names]) => namesIn(names));
+
+    expect(documented).toEqual(expect.arrayContaining(Format.Entries().map(([name]) => name)));
+    const schemas = createSchemas();
+    for (const format of documented) expect(() => schemas.lint({ type: 'string', format }, format)).not.toThrow();
+  });
+
+  it('lists only types that are known', () => {
+    const documented = readRows(page, 'type').map(([name]) => nameIn(name));
+
+    expect(documented).toHaveLength(7);
+    for (const type of documented) expect(() => createSchemas().lint({ type }, type)).not.toThrow();
+  });
+
+  it.each(readRows(page, 'declared').slice(0, 4))('reads text as %s as it says', (declared, read, refused) => {
+    const schema = { type: nameIn(declared) };
+    const reader = createSchemas().reader(schema, { where: 'test', source: 'text', unknown: 'drop', defaults: true });
+
+    expect(namesIn(read).map((text) => reader.check(reader.read(text)))).not.toContain(false);
+    expect(namesIn(refused).map((text) => reader.check(reader.read(text)))).not.toContain(true);
+  });
+
+  it('has the figures of the JSON-Schema-Test-Suite', () => {
+    const documented = readRows(page, 'tests').map(([at, ...cells]) => [nameIn(at), ...cells]);
+
+    const known = Object.entries(figures).map(([at, [passed, of]]) => {
+      return [at, `${passed}`, `${of}`, `${Number(((100 * passed) / of).toFixed(1))} %`];
+    });
+    expect(documented).toEqual(known);
+  });
+
+  it('has every exception of the JSON-Schema-Test-Suite, and no other', () => {
+    const documented = readRows(page, 'file').map(([file, cases, reason]) => `${nameIn(file)} ${cases} ${reason}`);
+
+    const known = Object.entries(exceptions).flatMap(([reason, cases]) => {
+      const files = cases.map((name) => name.split(' | ')[0]!);
+      return [...new Set(files)].map((file) => `${file} ${files.filter((one) => one === file).length} ${reason}`);
+    });
+    expect(documented).toEqual(known);
+    // What fails is what is missing in the figures.
+    const missing = Object.values(figures).map(([passed, of]) => of - passed);
+    expect(missing.reduce((sum, one) => sum + one)).toBe(Object.values(exceptions).flat().length);
+  });
+});
+
+describe('the house', () => {
+  it('is drawn with every room of the source', () => {
+    const [, drawing = ''] = readPage('docs/contributing.md').split('## The house')[1]!.split('```');
+
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
+      entry.isDirectory() ? `${entry.name}/` : entry.name,
+    );
+    expect(rooms.filter((room) => !drawing.split(/\s+/).includes(room))).toEqual([]);
   });
 });
 
