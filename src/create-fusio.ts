@@ -8,7 +8,6 @@ import { createDocuments } from './documents.js';
 import { FusioError } from './errors.js';
 import type { AnyFusio, Fusio, Health } from './fusio.js';
 import { createCors } from './http/cors.js';
-import { createGate } from './http/gate.js';
 import { createHttp } from './http/http.js';
 import { type InjectOptions, injectedRequest, injectedResponse } from './http/inject.js';
 import { notAvailable } from './later.js';
@@ -16,6 +15,7 @@ import { guarded, hearsInfo, silentLogger, stderrLogger } from './log/logger.js'
 import { describeError } from './log/redact.js';
 import { createSignals, type Role } from './log/signals.js';
 import { callOperation } from './operation/call.js';
+import { createGate } from './operation/gate.js';
 import { makeOperation, type Operation, wrap } from './operation/operation.js';
 import type { AnyOperationOptions } from './operation/options.js';
 import { register } from './operation/registered.js';

@@ -6,6 +6,7 @@ import type { Caller } from '../access/caller.js';
 import { FusioError } from '../errors.js';
 import { describeError } from '../log/redact.js';
 import { failureOf } from '../operation/failure.js';
+import type { Gate } from '../operation/gate.js';
 import type { Operation } from '../operation/operation.js';
 import { reportFailure } from '../operation/record.js';
 import type { Visit } from '../operation/visit.js';
@@ -27,13 +28,6 @@ export interface HttpOptions {
   readonly cors: Cors | undefined;
   /** Counts requests that are being answered; false once fusio drains. */
   readonly gate: Gate;
-}
-
-/** Lets requests in until fusio stops, and knows when the last one is out. */
-export interface Gate {
-  enter(): boolean;
-  leave(): void;
-  readonly isClosed: boolean;
 }
 
 /** The HTTP entrance in all its forms. */

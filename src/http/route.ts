@@ -1,6 +1,6 @@
 import { FusioError } from '../errors.js';
 import type { Operation } from '../operation/operation.js';
-import type { Consumes } from '../operation/options.js';
+import { consumesOf } from '../operation/options.js';
 import type { BodyPlan } from './body/read.js';
 
 /** An operation as HTTP serves it. */
@@ -40,8 +40,9 @@ export function makeRoute(operation: Operation): Route {
 
 function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined {
   if (options.body === undefined && options.consumes === undefined) return undefined;
-  const consumes = listOf(options.consumes ?? 'application/json');
-  const types = consumes.map((one) => (typeof one === 'string' ? one : one.type).toLowerCase());
+  const declared = consumesOf(options);
+  const consumes = declared.length > 0 ? declared : [{ type: 'application/json' }];
+  const types = consumes.map(({ type }) => type.toLowerCase());
   const kinds = new Set(types.map(kindOf));
   if (kinds.size > 1) {
     throw new FusioError(
@@ -50,7 +51,7 @@ function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined
     );
   }
   const [kind = 'json'] = kinds;
-  const limits = consumes.find((one) => typeof one === 'object');
+  const limits = declared.find(({ type }) => type === 'multipart/form-data');
   return {
     kind,
     mediaTypes: types,
@@ -67,10 +68,6 @@ function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined
       },
     }),
   };
-}
-
-function listOf(consumes: Consumes | readonly Consumes[]): readonly Consumes[] {
-  return Array.isArray(consumes) ? consumes : [consumes as Consumes];
 }
 
 function kindOf(type: string): BodyPlan['kind'] {

@@ -1,13 +1,13 @@
 import { FusioError } from '../errors.js';
 import type { Schemas } from '../schema/schemas.js';
 import { byText, type Json, pascal } from './openapi.js';
-import { enterScope, resolveRef, type Scope, scopeOf } from './scope.js';
+import { enterReferenceScope, type ReferenceScope, referenceScopeOf, resolveRef } from './reference-scope.js';
 import { simplify, type Tagged, union } from './simplify.js';
 
 /** A property of a schema, with the schema that it came from. */
 export interface Property {
   readonly node: object;
-  readonly scope: Scope;
+  readonly scope: ReferenceScope;
   readonly isRequired: boolean;
 }
 
@@ -45,7 +45,7 @@ export class Components {
 
   /** The schema as the document shows it: a reference, or in place. `hint` begins the names of what has none. */
   use(schema: object, hint: string): Json {
-    return this.translate(schema, scopeOf(schema), hint);
+    return this.translate(schema, referenceScopeOf(schema), hint);
   }
 
   /** Adds a component of our own and returns the reference to it. */
@@ -71,7 +71,7 @@ export class Components {
   }
 
   /** The properties of an object schema, through references and `allOf`; undefined where it is not as plain as that. */
-  propertiesOf(schema: object, scope = scopeOf(schema)): Map<string, Property> | undefined {
+  propertiesOf(schema: object, scope = referenceScopeOf(schema)): Map<string, Property> | undefined {
     const [node, inner] = this.#resolved(schema, scope);
     const { properties, required = [], allOf, anyOf, oneOf, patternProperties } = node;
     if (anyOf || oneOf || patternProperties) return undefined;
@@ -90,19 +90,19 @@ export class Components {
   }
 
   /** The node itself, after references. */
-  resolve(schema: object, scope = scopeOf(schema)): Json {
+  resolve(schema: object, scope = referenceScopeOf(schema)): Json {
     return this.#resolved(schema, scope)[0];
   }
 
   /** Any schema, at the top or inside another one. */
-  translate(node: object | boolean, scope: Scope, hint: string): Json {
+  translate(node: object | boolean, scope: ReferenceScope, hint: string): Json {
     // JSON Schema has `true` and `false`; generators like them less.
     if (typeof node === 'boolean') return node ? {} : { not: {} };
     const original = this.#original(node);
     const named = this.#schemas.nameOf(original);
-    if (named !== undefined) return this.#place(original, nameFrom(named), scopeOf(original));
+    if (named !== undefined) return this.#place(original, nameFrom(named), referenceScopeOf(original));
     const wish = this.#wishes.get(original);
-    if (wish !== undefined) return this.#place(original, wish, scopeOf(original));
+    if (wish !== undefined) return this.#place(original, wish, referenceScopeOf(original));
     if (idName(node) !== undefined || (node as Json).$id !== undefined)
       return this.#hoist(node, idName(node) ?? hint, scope);
     return this.#content(node, scope, hint);
@@ -119,7 +119,7 @@ export class Components {
   }
 
   /** Makes a component of a schema, once. */
-  #place(schema: object, name: string, scope: Scope): Json {
+  #place(schema: object, name: string, scope: ReferenceScope): Json {
     const known = this.#names.get(schema);
     if (known !== undefined) return reference(known);
     const isNamed = this.#schemas.nameOf(schema) !== undefined && !this.#parts.has(name);
@@ -127,7 +127,7 @@ export class Components {
   }
 
   /** Makes a component of what stands inside another schema. Copies of it, as each part of a module has them, share one. */
-  #hoist(node: object, wish: string, scope: Scope): Json {
+  #hoist(node: object, wish: string, scope: ReferenceScope): Json {
     const known = this.#names.get(node);
     if (known !== undefined) return reference(known);
     const key = JSON.stringify([wish, node, [...scope.defs]]);
@@ -137,7 +137,7 @@ export class Components {
     return this.#make(node, name, scope);
   }
 
-  #make(schema: object, name: string, scope: Scope): Json {
+  #make(schema: object, name: string, scope: ReferenceScope): Json {
     this.#names.set(schema, name);
     this.#taken.add(name);
     this.#parts.set(name, undefined);
@@ -146,8 +146,8 @@ export class Components {
   }
 
   /** The keywords of one node; what is below it through `translate`. */
-  #content(node: object, outer: Scope, hint: string): Json {
-    const scope = enterScope(outer, node);
+  #content(node: object, outer: ReferenceScope, hint: string): Json {
+    const scope = enterReferenceScope(outer, node);
     const content: Json = {};
     for (const [key, value] of Object.entries(node)) {
       if (isInternal(key, value)) continue;
@@ -164,14 +164,14 @@ export class Components {
     return union(simplify(content));
   }
 
-  #map(value: object, scope: Scope, hint: string): Json {
+  #map(value: object, scope: ReferenceScope, hint: string): Json {
     return Object.fromEntries(
       Object.entries(value).map(([name, child]) => [name, this.translate(child, scope, `${hint}${pascal(name)}`)]),
     );
   }
 
   /** Draft 7 has one keyword for what are two now. */
-  #dependencies(value: object, scope: Scope, hint: string): Json {
+  #dependencies(value: object, scope: ReferenceScope, hint: string): Json {
     const entries = Object.entries(value);
     const names = entries.filter(([, one]) => Array.isArray(one));
     const schemas = entries.filter(([, one]) => !Array.isArray(one));
@@ -181,7 +181,7 @@ export class Components {
     };
   }
 
-  #list(key: string, nodes: readonly (object | boolean)[], scope: Scope, hint: string): unknown {
+  #list(key: string, nodes: readonly (object | boolean)[], scope: ReferenceScope, hint: string): unknown {
     if (key === 'anyOf' || key === 'oneOf') {
       const tagged = this.#tagged(nodes, scope, hint);
       if (tagged) return tagged;
@@ -191,7 +191,7 @@ export class Components {
   }
 
   /** Variants that a required constant tells apart, as components: what a discriminator can name (OpenAPI 3.1, 4.8.25). */
-  #tagged(nodes: readonly (object | boolean)[], scope: Scope, hint: string): Tagged | undefined {
+  #tagged(nodes: readonly (object | boolean)[], scope: ReferenceScope, hint: string): Tagged | undefined {
     const variants = nodes.filter((node): node is object => typeof node === 'object' && (node as Json).type !== 'null');
     if (variants.length < 2) return undefined;
     const tags = variants.map((node) => this.#tagsOf(node, scope));
@@ -208,7 +208,7 @@ export class Components {
     return { refs, discriminator: { propertyName: name, mapping }, isNullable: variants.length < nodes.length };
   }
 
-  #tagsOf(node: object, scope: Scope): Map<string, string> {
+  #tagsOf(node: object, scope: ReferenceScope): Map<string, string> {
     const tags = new Map<string, string>();
     for (const [name, property] of this.propertiesOf(node, scope) ?? []) {
       const { const: constant } = this.resolve(property.node, property.scope);
@@ -217,7 +217,7 @@ export class Components {
     return tags;
   }
 
-  #refer(ref: string, scope: Scope, hint: string): Json {
+  #refer(ref: string, scope: ReferenceScope, hint: string): Json {
     const found = this.#find(ref, scope);
     if (!found) {
       throw new FusioError(
@@ -232,26 +232,26 @@ export class Components {
   }
 
   /** What a reference means: a place in its own schema, or a schema that was named. */
-  #find(ref: string, scope: Scope): Found | undefined {
+  #find(ref: string, scope: ReferenceScope): Found | undefined {
     const own = resolveRef(ref, scope);
     if (own) return { ...own, scope };
     const [, name = '', pointer = ''] = /^(?:#\/components\/schemas\/)?([^/#]+)#?(\/.*)?$/.exec(ref) ?? [];
     const root = this.#schemas.named.get(name);
     if (!root) return undefined;
-    const inner = scopeOf(root);
+    const inner = referenceScopeOf(root);
     if (pointer === '') return { node: root, name, scope: inner };
     const part = resolveRef(`#${pointer}`, inner);
     return part && { node: part.node, name: `${name}${pascal(part.name)}`, scope: inner };
   }
 
-  #resolved(schema: object, outer: Scope): [Json, Scope] {
+  #resolved(schema: object, outer: ReferenceScope): [Json, ReferenceScope] {
     let node = schema as Json;
-    let scope = enterScope(outer, schema);
+    let scope = enterReferenceScope(outer, schema);
     // A reference to itself ends nowhere.
     for (let depth = 0; typeof node.$ref === 'string' && depth < 32; depth++) {
       const found = this.#find(node.$ref, scope);
       if (!found) break;
-      scope = enterScope(found.scope, found.node);
+      scope = enterReferenceScope(found.scope, found.node);
       node = found.node as Json;
     }
     return [node, scope];
@@ -261,7 +261,7 @@ export class Components {
 interface Found {
   readonly node: object;
   readonly name: string;
-  readonly scope: Scope;
+  readonly scope: ReferenceScope;
 }
 
 // A recursive reference of another kind means the same here: no schema extends another one dynamically.

@@ -4,7 +4,7 @@ import { FusioError } from '../errors.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { type AnswerPlans, isMediaType, planAnswers } from './answer-plan.js';
-import { type AnyOperationOptions, operationSchema } from './options.js';
+import { type AnyOperationOptions, consumesOf, operationSchema } from './options.js';
 import { parsePath, type Segment } from './path.js';
 
 /** An operation as the corridor uses it: everything that can be decided at registration is decided here. */
@@ -88,7 +88,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     active: options.active ?? true,
     timeoutMs: options.timeoutMs ?? 60_000,
     wire: readersOf(options, segments, parts.schemas, where, 'wire'),
-    values: readersOf(options, segments, parts.schemas, where, 'value'),
+    values: readersOf(options, segments, parts.schemas, where, 'values'),
     answers: planAnswers(options, parts.schemas, where),
     inner,
     run: inner,
@@ -138,7 +138,7 @@ function readersOf(
   segments: readonly Segment[],
   schemas: Schemas,
   where: string,
-  origin: 'wire' | 'value',
+  origin: 'wire' | 'values',
 ): Readers {
   const unknown = options.unknown ?? 'drop';
   const text = origin === 'wire' ? 'text' : 'value';
@@ -157,7 +157,7 @@ function readersOf(
     params,
     query: reader('query', text),
     headers: headers && withNames(headers, where),
-    body: reader('body', origin === 'value' ? 'value' : isForm ? 'text' : 'json'),
+    body: reader('body', origin === 'values' ? 'value' : isForm ? 'text' : 'json'),
   };
 }
 
@@ -206,19 +206,17 @@ function checkDates({ deprecation }: AnyOperationOptions, where: string): void {
   }
 }
 
-function checkMediaTypes({ consumes }: AnyOperationOptions, where: string): void {
-  for (const one of consumes === undefined ? [] : Array.isArray(consumes) ? consumes : [consumes]) {
-    const type = typeof one === 'string' ? one : one.type;
-    if (!isMediaType(type))
+function checkMediaTypes(options: AnyOperationOptions, where: string): void {
+  for (const { type } of consumesOf(options)) {
+    if (!isMediaType(type)) {
       throw new FusioError('OPERATION_INVALID', `${where}: consumes "${type}" is no media type like "text/csv"`);
+    }
   }
 }
 
 /** Whether the body is a form, whose values are text. */
-export function consumesForm({ consumes }: AnyOperationOptions): boolean {
-  const list = consumes === undefined ? [] : Array.isArray(consumes) ? consumes : [consumes];
-  return list.some((one) => {
-    const type = typeof one === 'string' ? one : one.type;
-    return type === 'multipart/form-data' || type === 'application/x-www-form-urlencoded';
-  });
+function consumesForm(options: AnyOperationOptions): boolean {
+  return consumesOf(options).some(
+    ({ type }) => type === 'multipart/form-data' || type === 'application/x-www-form-urlencoded',
+  );
 }

@@ -111,6 +111,14 @@ export type AnyOperationOptions = OperationBase & {
   action: unknown;
 };
 
+type MultipartLimits = Omit<Exclude<Consumes, string>, 'type'>;
+
+/** The media types of an operation's body, each with its limits; empty where it says nothing. */
+export function consumesOf({ consumes = [] }: OperationBase): readonly (MultipartLimits & { readonly type: string })[] {
+  const list: readonly Consumes[] = Array.isArray(consumes) ? consumes : [consumes as Consumes];
+  return list.map((one) => (typeof one === 'string' ? { type: one } : one));
+}
+
 const limit = Type.Integer({ minimum: 0 });
 const texts = Type.Array(Type.String());
 const multipart = Type.Object(

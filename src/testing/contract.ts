@@ -63,7 +63,14 @@ async function checkExample(
   const { method, path } = operation;
   const missing = missingParams(path, params);
   if (missing.length > 0) return [`request.params lacks ${missing.join(', ')}`];
-  const answer = await fusio.inject({ method, path: operation.fillPath(params), query, headers, body, as });
+  const answer = await fusio.inject({
+    method,
+    path: operation.fillPath(params),
+    query,
+    headers: { ...typeOf(operation, body), ...headers },
+    body: bodyOf(operation, body),
+    as,
+  });
   const problems: string[] = [];
   if (answer.status < 200 || answer.status > 299)
     problems.push(`answers ${answer.status}: ${answer.text().slice(0, 500)}`);
@@ -75,6 +82,31 @@ async function checkExample(
     problems.push(...described('the example', operation.checkResponse(status, expected)));
   }
   return problems;
+}
+
+/** The body in the operation's own media type: forms are written as forms. */
+function bodyOf({ options }: RegisteredOperation, body: unknown): unknown {
+  const type = mediaTypeOf(options);
+  if (type === undefined || typeof body !== 'object' || body === null) return body;
+  const pairs = Object.entries(body).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)] as [string, string]),
+  );
+  if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(pairs);
+  if (type !== 'multipart/form-data') return body;
+  const form = new FormData();
+  for (const [name, value] of pairs) form.append(name, value);
+  return form;
+}
+
+function typeOf({ options }: RegisteredOperation, body: unknown): Record<string, string> {
+  const type = mediaTypeOf(options);
+  // A form writes its own, with its boundary.
+  return type === undefined || body === undefined || type.includes('form') ? {} : { 'content-type': type };
+}
+
+function mediaTypeOf({ consumes }: RegisteredOperation['options']): string | undefined {
+  const first = Array.isArray(consumes) ? consumes[0] : consumes;
+  return typeof first === 'object' ? first.type : first;
 }
 
 function described(what: string, issues: readonly { pointer: string; message: string }[]): string[] {

@@ -143,3 +143,19 @@ describe('checkAnswer', () => {
     expect(checkAnswer(fusio.openapi(), exchange)).toEqual(problems);
   });
 });
+
+it('checkContract writes forms as forms', async () => {
+  const fusio = createFusio({ logger: false });
+  const base = {
+    method: 'POST',
+    body: Type.Object({ n: Type.Integer() }),
+    response: Type.Integer(),
+    action: ({ body }: any) => body.n,
+  } as const;
+  const examples = { one: { request: { body: { n: 12 } }, response: 12 } };
+  fusio.operation({ ...base, name: 'a', path: '/a', consumes: 'application/x-www-form-urlencoded', examples });
+  fusio.operation({ ...base, name: 'b', path: '/b', consumes: { type: 'multipart/form-data', maxFiles: 0 }, examples });
+  fusio.operation({ ...base, name: 'c', path: '/c', consumes: 'application/merge-patch+json', examples });
+
+  expect(await checkContract(fusio)).toEqual({ called: 3 });
+});

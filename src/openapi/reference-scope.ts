@@ -1,5 +1,5 @@
 /** What `$ref`s of one schema may mean. */
-export interface Scope {
+export interface ReferenceScope {
   /** What `#` stands for: the schema of the slot, or the nearest one with an `$id`. */
   readonly root: object;
   readonly defs: ReadonlyMap<string, object>;
@@ -7,12 +7,12 @@ export interface Scope {
 }
 
 /** The scope of a schema that stands on its own. */
-export function scopeOf(root: object): Scope {
-  return enterScope({ root, defs: new Map(), ids: idsOf(root) }, root);
+export function referenceScopeOf(root: object): ReferenceScope {
+  return enterReferenceScope({ root, defs: new Map(), ids: idsOf(root) }, root);
 }
 
 /** The scope inside a node: its `$defs` come before those around it. */
-export function enterScope(scope: Scope, node: object): Scope {
+export function enterReferenceScope(scope: ReferenceScope, node: object): ReferenceScope {
   const { $id, $defs, definitions } = node as Node;
   if ($id === undefined && $defs === undefined && definitions === undefined) return scope;
   return {
@@ -23,7 +23,7 @@ export function enterScope(scope: Scope, node: object): Scope {
 }
 
 /** Finds the node that a `$ref` of this schema means, and the name that it has there; named schemas of fusio are not looked at. */
-export function resolveRef(ref: string, scope: Scope): { node: object; name: string } | undefined {
+export function resolveRef(ref: string, scope: ReferenceScope): { node: object; name: string } | undefined {
   if (ref === '#') return { node: scope.root, name: '' };
   const known = scope.defs.get(ref) ?? scope.ids.get(ref);
   if (known) return { node: known, name: ref };

@@ -1,4 +1,9 @@
-import type { Gate } from './http.js';
+/** Lets requests in until fusio stops, and knows when the last one is out. */
+export interface Gate {
+  enter(): boolean;
+  leave(): void;
+  readonly isClosed: boolean;
+}
 
 export interface DrainingGate extends Gate {
   /** Lets nobody in any more. Resolves when the last one is out, or after `timeoutMs` with false. */
