@@ -99,7 +99,7 @@ function packageFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fusio-readme-'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules/fusio'), 'dir');
-  for (const name of ['express', 'express-session', 'libsql', 'swagger-ui-dist']) {
+  for (const name of ['express', 'express-session', 'libsql', 'prom-client', 'swagger-ui-dist']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
   }
   return folder;
@@ -116,12 +116,9 @@ const options: ts.CompilerOptions = {
   types: ['node'],
 };
 
-// Packages that the documents name and the repository does not have.
-const foreignImport = /from '(pino|prom-client)'/;
-const foreign = `
-declare module 'pino' { export function pino(options?: object): import('fusio').Logger; }
-declare module 'prom-client' { export class Registry { contentType: string; metrics(): Promise<string>; } }
-`;
+// A package that the documents name and the repository does not have.
+const foreignImport = /from 'pino'/;
+const foreign = `declare module 'pino' { export function pino(options?: object): import('fusio').Logger; }`;
 
 /** Compiles the programs as files that are only in memory, in the folder of the package; gives the messages. */
 function compile(programs: readonly Program[]): string[] {
