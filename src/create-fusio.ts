@@ -6,14 +6,15 @@ import { systemClock } from './clock.js';
 import { createConnections } from './connection/pool.js';
 import { createDocuments } from './documents.js';
 import { FusioError } from './errors.js';
-import type { AnyFusio, Fusio, Health } from './fusio.js';
+import type { AnyFusio, Fusio } from './fusio.js';
 import { createCors } from './http/cors.js';
 import { createHttp } from './http/http.js';
 import { type InjectOptions, injectedRequest, injectedResponse } from './http/inject.js';
 import { notAvailable } from './later.js';
+import { createLifecycle } from './lifecycle.js';
 import { guarded, hearsInfo, silentLogger, stderrLogger } from './log/logger.js';
 import { describeError } from './log/redact.js';
-import { createSignals, type Role } from './log/signals.js';
+import { createSignals } from './log/signals.js';
 import { callOperation } from './operation/call.js';
 import { createGate } from './operation/gate.js';
 import { makeOperation, type Operation, wrap } from './operation/operation.js';
@@ -63,13 +64,17 @@ function build(options: AnyOptions): AnyFusio {
   const own = new WeakMap<object, Operation>();
   const scopes = new Map<string, string | undefined>();
   const arounds: Around[] = [];
-  const adapters = new Set<Promise<void>>();
   const documents = createDocuments({ operations, schemas, scopes }, options.baseUrl);
   const visits = createVisits(clock);
   const gate = createGate();
-  let state: 'new' | 'started' | 'stopped' = 'new';
-  let stopping: Promise<void> | undefined;
-  let readying: Promise<void> | undefined;
+  const life = createLifecycle({
+    connections,
+    gate,
+    visits,
+    signals,
+    // An example that does not fit is found at the start, not by the first reader.
+    check: () => options.docs && documents.openapi(),
+  });
 
   const hall: Hall = {
     clock,
@@ -78,11 +83,7 @@ function build(options: AnyOptions): AnyFusio {
     signals,
     dispatch,
     visits,
-    // An adapter may call operations itself: in process nobody waits for adapters, or it would wait for itself.
-    notReady: (source) => {
-      if (source !== 'call' && adapters.size > 0) return ready();
-      return connections.isReady ? undefined : connections.ready();
-    },
+    notReady: life.notReady,
     nextRequestId: requestIds(),
     find,
     async call(operation, input, caller, callerOptions) {
@@ -145,61 +146,6 @@ function build(options: AnyOptions): AnyFusio {
     return operation.handle;
   }
 
-  function ready(): Promise<void> {
-    readying ??= (async () => {
-      while (adapters.size > 0) {
-        const waiting = [...adapters];
-        await Promise.all(waiting);
-        for (const adapter of waiting) adapters.delete(adapter);
-      }
-      await connections.ready();
-      // An example that does not fit is found at the start, not by the first reader.
-      if (options.docs) documents.openapi();
-    })().finally(() => {
-      readying = undefined;
-    });
-    return readying;
-  }
-
-  async function start({ roles = ['web', 'worker', 'scheduler'] }: { roles?: readonly Role[] } = {}): Promise<void> {
-    if (state === 'stopped') throw new FusioError('STOPPED');
-    await ready();
-    if (state !== 'new') {
-      if (state === 'started') return;
-      throw new FusioError('STOPPED');
-    }
-    state = 'started';
-    signals.emit('started', { roles });
-  }
-
-  function stop({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    stopping ??= (async () => {
-      state = 'stopped';
-      const drained = gate.drain(timeoutMs);
-      visits.endStreams();
-      if (!(await drained)) visits.endAll();
-      await connections.close();
-      signals.emit('stopped', {});
-    })();
-    return stopping;
-  }
-
-  // Of the system's clock: a health that stands still helps nobody.
-  const ping = kept(
-    1_000,
-    () => performance.now(),
-    () => connections.ping(),
-  );
-
-  async function health(): Promise<Health> {
-    if (state === 'stopped') return { status: 'down', checks: {} };
-    const checks = await ping();
-    const all = Object.values(checks);
-    const down = all.filter((check) => check.status === 'down').length;
-    const isDown = all.length > 0 && down === all.length;
-    return { status: isDown ? 'down' : down > 0 ? 'degraded' : 'ok', checks };
-  }
-
   const call = function call(handle: OperationHandle, input?: unknown, callOptions: CallOptions = {}) {
     return Promise.resolve().then(() => {
       checkCallOptions(callOptions);
@@ -253,11 +199,7 @@ function build(options: AnyOptions): AnyFusio {
       if (typeof adapter !== 'function')
         throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
       const done = adapter(fusio);
-      if (isPromise(done)) {
-        // Whoever awaits ready() hears of a failure; until then nobody does.
-        done.catch(() => {});
-        adapters.add(done as Promise<void>);
-      }
+      if (isPromise(done)) life.await(done);
       return fusio;
     },
     router: http.router,
@@ -278,10 +220,10 @@ function build(options: AnyOptions): AnyFusio {
     },
     openapi: documents.openapi,
     on: (signal, listener) => signals.on(signal, listener),
-    ready,
-    start,
-    stop,
-    health,
+    ready: life.ready,
+    start: life.start,
+    stop: life.stop,
+    health: life.health,
   };
   for (const operation of documents.operations(options.docs ?? false)) addOperation(operation);
   const { telemetry } = options;
@@ -347,19 +289,6 @@ function requestIds(): () => string {
     .padStart(6, '0')}`;
   let count = 0;
   return () => `${prefix}-${(++count).toString(36)}`;
-}
-
-/** Remembers an answer for a while: a health check must not become a way to overload what it checks. */
-function kept<Value>(forMs: number, now: () => number, ask: () => Promise<Value>): () => Promise<Value> {
-  let until = 0;
-  let answer: Promise<Value> | undefined;
-  return () => {
-    if (!answer || now() >= until) {
-      until = now() + forMs;
-      answer = ask();
-    }
-    return answer;
-  };
 }
 
 function describe(value: unknown): string {

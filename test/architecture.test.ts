@@ -7,7 +7,7 @@ const root = resolve(__dirname, '../src');
 // From the door down: a file may import from its own folder and from lower floors only (docs/contributing.md).
 const floors: readonly (readonly string[])[] = [
   ['index', 'connections', 'client', 'testing', 'cli', 'sdk', 'actions', 'generators'],
-  ['create-fusio', 'fusio', 'options', 'documents', 'later'],
+  ['create-fusio', 'fusio', 'options', 'documents', 'lifecycle', 'later'],
   ['http', 'event', 'webhook', 'cronjob', 'rpc'],
   ['openapi', 'telemetry'],
   ['operation'],
