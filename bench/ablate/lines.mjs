@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as schemas from '../http/schemas.mjs';
@@ -13,8 +13,32 @@ import { bench, copyPackage } from '../prepare.mjs';
  * A line whose `gain` is true removes an optimisation: with `--assert` its change must not be negative.
  *
  * @typedef {{ name: string, gain?: boolean, options?: object, operation?: object, setUp?(fusio: any): void,
- *   edits?: { file: string, search: string, replace: string }[] }} Line
+ *   edits?: { search: string, replace: string }[] }} Line
  */
+
+/** The optimisations of fusio, each switched off in the built files. @type {Record<string, Line>} */
+const without = {
+  generated: {
+    name: 'without generated code for closed objects',
+    gain: true,
+    edits: [{ search: 'if (mayGenerate === false) return void 0;', replace: 'return void 0;' }],
+  },
+  latin1: {
+    name: 'ASCII answers written as UTF-8',
+    gain: true,
+    edits: [{ search: 'bytes === body.length ? "latin1" : "utf8"', replace: '"utf8"' }],
+  },
+  shapes: {
+    name: 'query objects without a shape (Object.create(null))',
+    gain: true,
+    edits: [{ search: 'const pairs = new Bare();', replace: 'const pairs = Object.create(null);' }],
+  },
+  head: {
+    name: 'setHeader for each field in place of one writeHead',
+    gain: true,
+    edits: [{ search: 'response.getHeaderNames().length === 0', replace: 'false' }],
+  },
+};
 
 const readUserOperation = {
   name: 'user.get',
@@ -62,6 +86,10 @@ export const groups = {
         name: 'one wrapper around the action',
         setUp: (fusio) => fusio.around((next, request, context) => next(request, context)),
       },
+      without.generated,
+      without.latin1,
+      without.shapes,
+      without.head,
     ],
   },
   c: {
@@ -71,6 +99,9 @@ export const groups = {
       { name: 'control: identical to the base' },
       { name: 'the action is async', operation: { action: async (request) => createOrderOperation.action(request) } },
       { name: 'no response schema', operation: { response: undefined } },
+      without.generated,
+      without.latin1,
+      without.head,
     ],
   },
 };
@@ -82,7 +113,7 @@ export async function makeVariants(group) {
   for (const [index, line] of lines.entries()) {
     const folder = join(bench, '.variants', `${group}${index}`);
     copyPackage(folder);
-    for (const edit of line.edits ?? []) change(join(folder, 'dist', edit.file), edit, line.name);
+    for (const edit of line.edits ?? []) change(join(folder, 'dist'), edit, line.name);
     const { createFusio } = await import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
     const fusio = createFusio(line.options);
     line.setUp?.(fusio);
@@ -93,12 +124,16 @@ export async function makeVariants(group) {
   return variants;
 }
 
-function change(file, { search, replace }, name) {
-  const source = readFileSync(file, 'utf8');
-  if (source.split(search).length !== 2)
+/** The names of the built files change with their contents: the text is looked for in all of them. */
+function change(folder, { search, replace }, name) {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.js'));
+  const found = files.filter((file) => readFileSync(join(folder, file), 'utf8').includes(search));
+  const source = found.length === 1 ? readFileSync(join(folder, found[0]), 'utf8') : '';
+  if (source.split(search).length !== 2) {
     throw new Error(`line "${name}": the text is not there exactly once: ${search}`);
+  }
   writeFileSync(
-    file,
+    join(folder, found[0]),
     source.replace(search, () => replace),
   );
 }
