@@ -36,7 +36,7 @@ const without = {
   head: {
     name: 'setHeader for each field in place of one writeHead',
     gain: true,
-    edits: [{ search: 'response.getHeaderNames().length === 0', replace: 'false' }],
+    edits: [{ search: 'getHeaderNames().length === 0', replace: 'getHeaderNames().length < 0' }],
   },
 };
 
