@@ -69,12 +69,16 @@ it('does not abort a stream because the time of the action that made it is up', 
       return stream;
     },
   });
+  fusio.operation({ ...open, name: 'wait', path: '/wait', timeoutMs: 300, action: () => new Promise(() => {}) });
   const url = await listen(createServer(fusio.handler));
 
   const answer = await fetch(`${url}/stream`);
+  const witness = fetch(`${url}/wait`);
+  // Answered by a server that has begun with the one before.
+  await fetch(`${url}/none`);
   clock.advance(10_000);
-  // Two sweeps of the clock's board.
-  await new Promise((resolve) => setTimeout(resolve, 250));
+  // The call beside it was ended: the time was looked at.
+  expect((await witness).status).toBe(504);
   push('last');
   push(null);
 
