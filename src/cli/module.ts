@@ -9,7 +9,7 @@ import { CliError } from './cli-error.js';
 export type LoadedFusio = AnyFusio & { openapi?(): OpenApiDocument };
 
 /** Loads a module; what a CommonJS module exports counts as well. */
-export async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
+async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
   const file = resolve(path);
   if (!existsSync(file)) throw new CliError(`there is no file ${path}`, 1);
   let loaded: Record<string, unknown>;

@@ -54,9 +54,19 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (!gate.enter()) return deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined);
     const served =
       found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
-    if (isPromise(served))
-      served.then((done) => deliver(request, response, done, gate)).catch((error) => giveUp(response, error));
-    else deliver(request, response, served, gate);
+    if (isPromise(served)) void served.then((done) => deliverSafely(request, response, done));
+    else deliverSafely(request, response, served);
+  }
+
+  /** What must not happen, such as a `writeHead` of the host's that throws: the connection ends rather than the process. */
+  function deliverSafely(request: IncomingMessage, response: ServerResponse, served: Served): void {
+    try {
+      deliver(request, response, served, gate);
+    } catch (error) {
+      parts.hall.log.error({ error: describeError(error) }, 'an answer could not be sent');
+      response.destroy();
+      leave(served.visit, gate);
+    }
   }
 
   function deliver(
@@ -71,13 +81,6 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     const stream = sendOrRefuse(request, response, answer);
     if (!stream) return leave(visit, entered);
     pipe(stream, response, (error) => leave(visit, entered, error));
-  }
-
-  /** What must not happen did: the connection ends rather than the process. */
-  function giveUp(response: ServerResponse, error: unknown): void {
-    parts.hall.log.error({ error: describeError(error) }, 'an answer could not be sent');
-    response.destroy();
-    gate.leave();
   }
 
   function sendOrRefuse(request: IncomingMessage, response: ServerResponse, answer: Answer): Readable | undefined {

@@ -76,6 +76,6 @@ export function refuseRequest(parts: HttpParts, request: HttpRequest, error: Fus
 }
 
 /** A request id of the caller's, where it can do no harm in a log. */
-export function saneId(value: string | string[] | undefined): string | undefined {
+function saneId(value: string | string[] | undefined): string | undefined {
   return typeof value === 'string' && /^[\w.:-]{1,128}$/.test(value) ? value : undefined;
 }

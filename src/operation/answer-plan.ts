@@ -76,7 +76,7 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
 }
 
 /** A map of statuses has only numbers for keys; a schema has words. */
-export function isStatusMap(response: unknown): boolean {
+function isStatusMap(response: unknown): boolean {
   if (typeof response !== 'object' || response === null) return false;
   const keys = Object.keys(response);
   return keys.length > 0 && keys.every((key) => /^[0-9]+$/.test(key));

@@ -20,7 +20,7 @@ interface Finding extends Issue {
   readonly params: Readonly<Record<string, any>>;
 }
 
-export const maxIssues = 100;
+const maxIssues = 100;
 
 /** What is wrong with a value, for people: never the value itself, which may be a secret. Pointers begin with `prefix`. */
 export function issuesOf(schema: LinkedSchema, value: unknown, prefix: string): Issue[] {

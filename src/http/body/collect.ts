@@ -82,7 +82,7 @@ export function giveUp(stream: Readable): void {
 }
 
 /** Whether swallowing the whole body costs less than a new connection. */
-export function isShort(headers: IncomingHttpHeaders): boolean {
+function isShort(headers: IncomingHttpHeaders): boolean {
   return Number(headers['content-length']) <= 64 * 1024;
 }
 
