@@ -3,16 +3,10 @@ import { addAbortSignal, Readable } from 'node:stream';
 import { unauthenticated } from '../access/authorize.js';
 import { anonymous, type Caller, callerOf } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
-import type { HttpEntrance } from '../action/context.js';
-import type { UploadedFile } from '../action/request.js';
-import { FusioError } from '../errors.js';
-import { decodeSegment } from '../operation/path.js';
-import type { Entrance, Hall, RawRequest, Visit } from '../operation/visit.js';
+import type { Hall } from '../operation/visit.js';
 import { isPromise } from '../proceed.js';
-import { type BodySource, readBody } from './body/read.js';
+import type { BodySource } from './body/read.js';
 import type { Conditions } from './headers.js';
-import { parseQuery } from './query.js';
-import type { Route } from './route.js';
 
 /** What `authenticate` sees of the request, whichever entrance it came through. */
 export interface AuthenticateRequest {
@@ -48,70 +42,6 @@ export interface HttpParts {
   readonly clientIp: ((request: IncomingMessage) => string | undefined) | undefined;
 }
 
-/** A call that came over HTTP. */
-export class HttpCall implements Entrance {
-  readonly source = 'http';
-  readonly origin = 'wire';
-  readonly run = undefined;
-  private rawBody: Buffer | undefined = undefined;
-
-  constructor(
-    readonly parts: HttpParts,
-    readonly request: HttpRequest,
-    readonly route: Route,
-    readonly values: readonly string[],
-    readonly queryText: string,
-    /** Set by `inject({ as })`: the host is not asked. */
-    readonly as: Caller | undefined,
-  ) {}
-
-  get ip(): string | undefined {
-    return this.request.ip;
-  }
-
-  get http(): HttpEntrance {
-    return { req: this.request.raw, res: this.request.response, rawBody: this.rawBody };
-  }
-
-  identify(): Caller | Promise<Caller> {
-    return this.as ?? identify(this.parts.authenticate, this.request);
-  }
-
-  read(visit: Visit): Awaitable<RawRequest> {
-    const { route, request } = this;
-    const params = route.params.length === 0 ? none : readParams(route, this.values);
-    const query = this.queryText === '' ? {} : parseQuery(this.queryText);
-    const headers = request.headers;
-    const { body: plan } = route;
-    if (!plan) return { params, query, headers, body: undefined };
-    const keep = (bytes: Buffer) => {
-      this.rawBody = bytes;
-    };
-    const body = readBody(request.body(), plan, visit.hall.clock, keep);
-    const rest = { params, query, headers };
-    if (plan.kind !== 'multipart') {
-      return isPromise(body) ? body.then((value) => ({ ...rest, body: value })) : { ...rest, body };
-    }
-    return Promise.resolve(body as Awaitable<MultipartBody | undefined>).then((form) => {
-      visit.files = form?.files;
-      visit.dispose = () => form?.dispose();
-      return { ...rest, body: form?.fields };
-    });
-  }
-
-  onGone(listener: () => void): () => void {
-    return this.request.onGone(listener);
-  }
-}
-
-interface MultipartBody {
-  readonly fields: unknown;
-  readonly files: AsyncIterable<UploadedFile>;
-  dispose(): void;
-}
-
-const none = Object.freeze({});
-
 /** Asks the host who calls. */
 export function identify(authenticate: Authenticate | undefined, request: HttpRequest): Awaitable<Caller> {
   if (!authenticate) return anonymous;
@@ -144,26 +74,6 @@ class Seen implements AuthenticateRequest {
   get ip(): string | undefined {
     return this.#request.ip;
   }
-}
-
-function readParams({ params }: Route, values: readonly string[]): Record<string, string> {
-  const read: Record<string, string> = {};
-  for (let index = 0; index < params.length; index++) {
-    const raw = values[index]!;
-    read[params[index]!] = readValue(raw);
-  }
-  return read;
-}
-
-// A segment `.` or `..`, however it was encoded, would walk about in whatever path or URL an action builds of it;
-// control characters are never meant.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
-const unwelcome = /(^|[/\\])\.\.?([/\\]|$)|[\x00-\x1f\x7f]/;
-
-function readValue(raw: string): string {
-  const value = decodeSegment(raw);
-  if (value === undefined || unwelcome.test(value)) throw new FusioError('PATH_INVALID');
-  return value;
 }
 
 /** A request of `node:http` or Express. */

@@ -10,14 +10,13 @@ import type { Gate } from '../operation/gate.js';
 import type { Operation } from '../operation/operation.js';
 import { reportFailure } from '../operation/record.js';
 import type { Visit } from '../operation/visit.js';
-import { isPromise } from '../proceed.js';
 import type { Cors } from './cors.js';
 import { type HttpParts, identify, NodeRequest, WebRequest } from './entrance.js';
 import { findRoute, isMatch, notFound, type OtherMethods } from './find.js';
 import type { Answer } from './headers.js';
 import { makeRoute, type Route } from './route.js';
 import { pipe, send } from './send.js';
-import { type Match, refuseRequest, type Served, serve } from './serve.js';
+import { type Match, refuseRequest, serve } from './serve.js';
 import { createHttpServer } from './server.js';
 import { createTree } from './tree.js';
 import { toResponse } from './web.js';
@@ -51,31 +50,39 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (pass && !isPreflight && (!found || !isMatch(found))) return pass();
 
     const seen = new NodeRequest(request, response, parts.clientIp);
-    if (!gate.enter()) return deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined);
-    const served =
-      found && isMatch(found) && !isPreflight ? serve(parts, seen, found) : answerOwn(seen, method, found, isPreflight);
-    if (isPromise(served)) void served.then((done) => deliverSafely(request, response, done));
-    else deliverSafely(request, response, served);
+    if (!gate.enter()) deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined, undefined);
+    else if (found && isMatch(found) && !isPreflight) serve(parts, seen, found, deliverVisit);
+    else deliverSafely(request, response, answerOwn(seen, method, found, isPreflight), undefined);
+  }
+
+  function deliverVisit(visit: Visit, answer: Answer): void {
+    const { req, res } = visit.entrance.http as { req: IncomingMessage; res: ServerResponse };
+    deliverSafely(req, res, answer, visit);
   }
 
   /** What must not happen, such as a `writeHead` of the host's that throws: the connection ends rather than the process. */
-  function deliverSafely(request: IncomingMessage, response: ServerResponse, served: Served): void {
+  function deliverSafely(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: Answer,
+    visit: Visit | undefined,
+  ): void {
     try {
-      deliver(request, response, served, gate);
+      deliver(request, response, answer, visit, gate);
     } catch (error) {
       parts.hall.log.error({ error: describeError(error) }, 'an answer could not be sent');
       response.destroy();
-      leave(served.visit, gate);
+      leave(visit, gate);
     }
   }
 
   function deliver(
     request: IncomingMessage,
     response: ServerResponse,
-    served: Served,
+    answer: Answer,
+    visit: Visit | undefined,
     entered: Gate | undefined,
   ): void {
-    const { visit, answer } = served;
     if (cors) answer.headers.push(...cors.headers(request.headers));
     if (gate.isClosed && !response.headersSent) answer.headers.push('connection', 'close');
     const stream = sendOrRefuse(request, response, answer);
@@ -91,7 +98,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
       response.statusMessage = '';
       const failure = new FusioError('RESULT_INVALID', undefined, { cause: error });
       const seen = new NodeRequest(request, response, parts.clientIp);
-      return send(request, response, refuseRequest(parts, seen, failure).answer);
+      return send(request, response, refuseRequest(parts, seen, failure));
     }
   }
 
@@ -113,12 +120,12 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     method: string,
     found: Match | OtherMethods | undefined,
     isPreflight: boolean,
-  ): Served {
+  ): Answer {
     if (cors && isPreflight && found) {
       const headers = [...cors.preflight(request.headers, methodsAt(request))];
-      return { answer: { status: 204, headers, body: undefined }, visit: undefined };
+      return { status: 204, headers, body: undefined };
     }
-    if (method === 'OPTIONS' && found && !isMatch(found)) return { answer: optionsAnswer(found), visit: undefined };
+    if (method === 'OPTIONS' && found && !isMatch(found)) return optionsAnswer(found);
     return refuseRequest(parts, request, notFound(found as OtherMethods | undefined, method));
   }
 
@@ -134,17 +141,22 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     const method = request.method;
     const found = findRoute(tree, method, pathname + search);
     const isPreflight = cors?.isPreflight(method, seen.headers) === true && found !== undefined;
-    if (!gate.enter()) return toResponse(refuseRequest(parts, seen, shuttingDown()).answer, method, () => {});
-    const served = await (found && isMatch(found) && !isPreflight
-      ? serve(parts, seen, found, as)
-      : answerOwn(seen, method, found, isPreflight));
-    if (cors) served.answer.headers.push(...cors.headers(seen.headers));
+    if (!gate.enter()) return toResponse(refuseRequest(parts, seen, shuttingDown()), method, () => {});
+    const { answer, visit } = await new Promise<Served>((resolve) => {
+      if (found && isMatch(found) && !isPreflight)
+        serve(parts, seen, found, (visit, answer) => resolve({ visit, answer }), as);
+      else resolve({ visit: undefined, answer: answerOwn(seen, method, found, isPreflight) });
+    });
+    if (cors) answer.headers.push(...cors.headers(seen.headers));
     try {
-      return toResponse(served.answer, method, (error) => leave(served.visit, gate, error));
+      return toResponse(answer, method, (error) => leave(visit, gate, error));
     } catch (cause) {
-      leave(served.visit, gate);
-      const { answer } = refuseRequest(parts, seen, new FusioError('RESULT_INVALID', undefined, { cause }));
-      return toResponse(answer, method, () => {});
+      leave(visit, gate);
+      return toResponse(
+        refuseRequest(parts, seen, new FusioError('RESULT_INVALID', undefined, { cause })),
+        method,
+        () => {},
+      );
     }
   }
 
@@ -153,7 +165,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     return function requireScope_(request, response, next) {
       const seen = new NodeRequest(request, response, parts.clientIp);
       function refuse(thrown: unknown): void {
-        sendOrRefuse(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)).answer);
+        sendOrRefuse(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)));
       }
       async function decide(): Promise<void> {
         authorize(demand, await identify(parts.authenticate, seen));
@@ -164,7 +176,8 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
 
   function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     const seen = new NodeRequest(request, response, parts.clientIp);
-    deliver(request, response, refuseRequest(parts, seen, new FusioError('EXPECTATION_FAILED')), undefined);
+    const answer = refuseRequest(parts, seen, new FusioError('EXPECTATION_FAILED'));
+    deliver(request, response, answer, undefined, undefined);
   }
 
   const handler = (request: IncomingMessage, response: ServerResponse): void => handle(request, response, undefined);
@@ -180,6 +193,11 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     createServer: (app) => createHttpServer(app, handler, refuseExpectation),
     requireScope,
   };
+}
+
+interface Served {
+  readonly visit: Visit | undefined;
+  readonly answer: Answer;
 }
 
 function shuttingDown(): FusioError {

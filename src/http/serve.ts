@@ -1,14 +1,19 @@
 import type { Caller } from '../access/caller.js';
+import type { Awaitable } from '../action/action.js';
+import type { HttpEntrance } from '../action/context.js';
 import type { FusioError } from '../errors.js';
 import type { Outcome } from '../operation/check.js';
 import { walk } from '../operation/corridor.js';
 import { failureOf } from '../operation/failure.js';
 import { recordVisit, reportFailure } from '../operation/record.js';
-import { Visit } from '../operation/visit.js';
-import { isPromise, proceed } from '../proceed.js';
+import { type Entrance, type RawRequest, Visit } from '../operation/visit.js';
+import { isPromise } from '../proceed.js';
 import { answerError, answerOutcome } from './answer.js';
-import { HttpCall, type HttpParts, type HttpRequest } from './entrance.js';
+import { readBody } from './body/read.js';
+import { type HttpParts, type HttpRequest, identify } from './entrance.js';
 import type { Answer } from './headers.js';
+import { readParams } from './params.js';
+import { parseQuery } from './query.js';
 import type { Route } from './route.js';
 
 /** A route that was found for a request. */
@@ -19,49 +24,92 @@ export interface Match {
   readonly queryText: string;
 }
 
-/** A finished answer, and what to do when its last byte is out or its client is gone. */
-export interface Served {
-  readonly answer: Answer;
-  readonly visit: Visit | undefined;
+/** Sends a finished answer; called once, and must not throw. The visit is left when the last byte is out or the client is gone. */
+export type Deliver = (visit: Visit, answer: Answer) => void;
+
+/** Answers one request of an operation: the corridor's outcome, or its failure as a problem. Never throws. */
+export function serve(parts: HttpParts, request: HttpRequest, match: Match, deliver: Deliver, as?: Caller): void {
+  const entrance = new HttpCall(parts, request, match, deliver, as);
+  walk(new Visit(parts.hall, match.route.operation, entrance, 0, saneId(request.headers['x-request-id'])));
 }
 
-/** Answers one request of an operation: the corridor's outcome, or its failure as a problem. Never throws, never rejects. */
-export function serve(parts: HttpParts, request: HttpRequest, match: Match, as?: Caller): Served | Promise<Served> {
-  const { route } = match;
-  const entrance = new HttpCall(parts, request, route, match.values, match.queryText, as);
-  const visit = new Visit(parts.hall, route.operation, entrance, 0, saneId(request.headers['x-request-id']));
-  try {
-    const answer = proceed(visit, walk(visit), finish);
-    return isPromise(answer)
-      ? answer.then(
-          (done) => close(visit, done),
-          (error: unknown) => refuse(visit, error),
-        )
-      : close(visit, answer);
-  } catch (error) {
-    return refuse(visit, error);
+/** A call that came over HTTP. */
+class HttpCall implements Entrance {
+  readonly source = 'http';
+  readonly origin = 'wire';
+  readonly run = undefined;
+  private rawBody: Buffer | undefined = undefined;
+
+  constructor(
+    readonly parts: HttpParts,
+    readonly request: HttpRequest,
+    readonly match: Match,
+    readonly deliver: Deliver,
+    /** Set by `inject({ as })`: the host is not asked. */
+    readonly as: Caller | undefined,
+  ) {}
+
+  get ip(): string | undefined {
+    return this.request.ip;
+  }
+
+  get http(): HttpEntrance {
+    return { req: this.request.raw, res: this.request.response, rawBody: this.rawBody };
+  }
+
+  identify(): Caller | Promise<Caller> {
+    return this.as ?? identify(this.parts.authenticate, this.request);
+  }
+
+  read(visit: Visit): Awaitable<RawRequest> {
+    const { request } = this;
+    const { route, values, queryText } = this.match;
+    const params = readParams(route.params, values);
+    const query = queryText === '' ? {} : parseQuery(queryText);
+    const { headers } = request;
+    const plan = route.body;
+    if (!plan) return { params, query, headers, body: undefined };
+    return readBody(request.body(), plan, visit.hall.clock, ({ value, bytes, form }) => {
+      this.rawBody = bytes;
+      if (!form) return { params, query, headers, body: value };
+      visit.files = form.files;
+      visit.dispose = () => form.dispose();
+      return { params, query, headers, body: form.fields };
+    });
+  }
+
+  onGone(listener: () => void): () => void {
+    return this.request.onGone(listener);
+  }
+
+  arrive(visit: Visit, outcome: Outcome): void {
+    try {
+      const answer = answerOutcome(visit, this.match.route, outcome, this.request);
+      if (isPromise(answer)) {
+        (answer as Promise<Answer>).then(
+          (opened) => this.close(visit, opened),
+          (thrown: unknown) => this.fail(visit, thrown),
+        );
+      } else this.close(visit, answer as Answer);
+    } catch (thrown) {
+      this.fail(visit, thrown);
+    }
+  }
+
+  fail(visit: Visit, thrown: unknown): void {
+    const error = failureOf(thrown, visit.abortReason);
+    recordVisit(visit, error.status, error);
+    this.deliver(visit, answerError(error, visit.id, this.request.fullPath, this.match.route.always));
+  }
+
+  private close(visit: Visit, answer: Answer): void {
+    recordVisit(visit, answer.status);
+    this.deliver(visit, answer);
   }
 }
 
-function finish(visit: Visit, outcome: Outcome): Answer | Promise<Answer> {
-  const entrance = visit.entrance as HttpCall;
-  return answerOutcome(visit, entrance.route, outcome, entrance.request);
-}
-
-function close(visit: Visit, answer: Answer): Served {
-  recordVisit(visit, answer.status);
-  return { answer, visit };
-}
-
-function refuse(visit: Visit, thrown: unknown): Served {
-  const error = failureOf(thrown, visit.abortReason);
-  recordVisit(visit, error.status, error);
-  const { request, route } = visit.entrance as HttpCall;
-  return { answer: answerError(error, visit.id, request.fullPath, route.always), visit };
-}
-
 /** Answers a request that reaches no operation: 404, 405, 503. */
-export function refuseRequest(parts: HttpParts, request: HttpRequest, error: FusioError): Served {
+export function refuseRequest(parts: HttpParts, request: HttpRequest, error: FusioError): Answer {
   const { hall } = parts;
   const requestId = saneId(request.headers['x-request-id']) ?? hall.nextRequestId();
   if (error.status >= 500 && error.code !== 'SHUTTING_DOWN') reportFailure(hall, undefined, requestId, 'http', error);
@@ -72,7 +120,7 @@ export function refuseRequest(parts: HttpParts, request: HttpRequest, error: Fus
     );
   hall.watcher?.refused?.(request.method, error.status);
   hall.signals.emit('request:done', { operation: undefined, status: error.status, ms: 0, requestId, source: 'http' });
-  return { answer: answerError(error, requestId, request.fullPath, []), visit: undefined };
+  return answerError(error, requestId, request.fullPath, []);
 }
 
 /** A request id of the caller's, where it can do no harm in a log. */

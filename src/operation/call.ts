@@ -19,11 +19,12 @@ export async function callOperation(
   caller: Caller,
   { signal, depth, requestId }: CallerOptions,
 ): Promise<unknown> {
-  const visit = new Visit(hall, operation, new DirectEntrance(input, caller, signal), depth, requestId);
+  const entrance = new DirectEntrance(input, caller, signal);
+  const visit = new Visit(hall, operation, entrance, depth, requestId);
   try {
     if (depth > deepest) throw new FusioError('CALL_TOO_DEEP');
     if (signal?.aborted) throw new FusioError('CALL_CANCELLED', undefined, { cause: signal.reason });
-    const outcome = await walk(visit);
+    const outcome = await entrance.outcomeOf(visit);
     const value = resultOf(outcome);
     recordVisit(visit, outcome.status);
     return value;
@@ -62,12 +63,28 @@ class DirectEntrance implements Entrance {
   readonly ip = undefined;
   readonly http = undefined;
   readonly run = undefined;
+  private settle: { resolve(outcome: Outcome): void; reject(thrown: unknown): void } | undefined = undefined;
 
   constructor(
     readonly input: unknown,
     readonly caller: Caller,
     readonly signal: AbortSignal | undefined,
   ) {}
+
+  outcomeOf(visit: Visit): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      walk(visit);
+    });
+  }
+
+  arrive(_visit: Visit, outcome: Outcome): void {
+    this.settle?.resolve(outcome);
+  }
+
+  fail(_visit: Visit, thrown: unknown): void {
+    this.settle?.reject(thrown);
+  }
 
   identify(): Caller {
     return this.caller;

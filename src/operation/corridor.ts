@@ -3,42 +3,109 @@ import type { Caller } from '../access/caller.js';
 import type { Request } from '../action/request.js';
 import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
-import { isPromise, proceed } from '../proceed.js';
+import { isPromise } from '../proceed.js';
 import type { Reader } from '../schema/schemas.js';
-import { check, type Outcome } from './check.js';
+import { check } from './check.js';
 import type { Operation, Readers } from './operation.js';
 import { ActionContext, type RawRequest, type Visit } from './visit.js';
 
 /**
  * The way of every call, whatever its entrance:
  * active → authenticate → authorize → read → validate → run → check.
- * It stays synchronous as long as each step does, and throws or rejects with whatever stopped it.
+ * Each step hands on to the next at once while nothing has to be awaited, so a synchronous action stays synchronous. The entrance
+ * is told of the outcome, or of whatever was thrown on the way; nothing is thrown here.
  */
-export function walk(visit: Visit): Outcome | Promise<Outcome> {
+export function walk(visit: Visit): void {
   const { watcher } = visit.hall;
-  const outcome = watcher ? watcher.around(visit, () => begin(visit)) : begin(visit);
-  return isPromise(outcome) ? mayExpire(visit, outcome as Promise<Outcome>) : (outcome as Outcome);
+  try {
+    if (watcher) watcher.around(visit, () => begin(visit));
+    else begin(visit);
+  } catch (thrown) {
+    stop(visit, thrown);
+  }
 }
 
-function begin(visit: Visit): Outcome | Promise<Outcome> {
+function begin(visit: Visit): void {
   if (!visit.operation.active) throw new FusioError('OPERATION_GONE');
   // Connections that open asynchronously and adapters: the first calls wait for them.
   const wait = visit.hall.notReady(visit.entrance.source);
-  if (wait !== undefined) return wait.then(() => proceed(visit, visit.entrance.identify(), admit));
-  return proceed(visit, visit.entrance.identify(), admit);
+  if (wait === undefined) identify(visit);
+  else later(visit, wait, identify);
 }
 
-function admit(visit: Visit, caller: Caller): Outcome | Promise<Outcome> {
+function identify(visit: Visit): void {
+  go(visit, visit.entrance.identify(), admit);
+}
+
+function admit(visit: Visit, caller: Caller): void {
   visit.caller = caller;
   authorize(visit.operation, caller);
-  return proceed(visit, visit.entrance.read(visit), enter);
+  go(visit, visit.entrance.read(visit), enter);
 }
 
-function enter(visit: Visit, raw: RawRequest): Outcome | Promise<Outcome> {
+function enter(visit: Visit, raw: RawRequest): void {
   // The time was up while the body came, or its sender left: nobody waits for the action any more.
   if (visit.abortReason) throw visit.abortReason;
   const request = validate(visit.operation, raw, visit.entrance.origin);
-  return proceed(visit, run(visit, request), check);
+  go(visit, visit.operation.run(request, new ActionContext(visit)), leave);
+}
+
+function leave(visit: Visit, result: unknown): void {
+  const outcome = check(visit, result);
+  if (visit.isOver) {
+    // It came too late: nobody will send it.
+    discard(outcome.body);
+    return;
+  }
+  visit.isOver = true;
+  // From here on the time is the stream's affair, where there is one.
+  visit.expiresAt = 0;
+  visit.entrance.arrive(visit, outcome);
+}
+
+function stop(visit: Visit, thrown: unknown): void {
+  if (visit.isOver) return;
+  visit.isOver = true;
+  visit.entrance.fail(visit, thrown);
+}
+
+type Next<Value> = (visit: Visit, value: Value) => void;
+
+function go<Value>(visit: Visit, value: Value | Promise<Value>, next: Next<Value>): void {
+  if (isPromise(value)) later(visit, value as Promise<Value>, next);
+  else next(visit, value);
+}
+
+/** Goes on when the promise is kept. A promise, and no callback, is what brings the host's async context along. */
+function later<Value>(visit: Visit, promise: Promise<Value>, next: Next<Value>): void {
+  mayExpire(visit);
+  // A thenable of somebody else's may call back twice, or at once.
+  void Promise.resolve(promise).then(
+    (value) => {
+      // Nobody waits any more; only of a result there may be something left to let go of.
+      if (visit.isOver && (next as Next<any>) !== leave) return visit.close();
+      try {
+        next(visit, value);
+      } catch (thrown) {
+        stop(visit, thrown);
+      }
+    },
+    (thrown: unknown) => stop(visit, thrown),
+  );
+}
+
+/** A call that waits for something may be ended by the clock and by a shutdown. */
+function mayExpire(visit: Visit): void {
+  const { hall, operation } = visit;
+  if (visit.expire !== undefined || visit.isOver) return;
+  if (operation.timeoutMs > 0) visit.expiresAt = visit.startedAt + operation.timeoutMs;
+  visit.expire = expire;
+  hall.visits.add(visit);
+}
+
+function expire(visit: Visit, error: FusioError): void {
+  visit.abort(error);
+  stop(visit, error);
 }
 
 /** Brings the four slots into the form that the operation declares, or throws with every issue of all of them. */
@@ -80,29 +147,4 @@ function pick(headers: unknown, names: readonly (readonly [string, string])[]): 
     if (value !== undefined) picked[declared] = value;
   }
   return picked;
-}
-
-function run(visit: Visit, request: Request): unknown {
-  return visit.operation.run(request, new ActionContext(visit));
-}
-
-/** A call that waits for something may be ended by the clock and by a shutdown. */
-function mayExpire(visit: Visit, outcome: Promise<Outcome>): Promise<Outcome> {
-  const { hall, operation } = visit;
-  if (operation.timeoutMs > 0) visit.expiresAt = visit.startedAt + operation.timeoutMs;
-  hall.visits.add(visit);
-  return new Promise((resolve, reject) => {
-    visit.expire = (error) => {
-      visit.expire = undefined;
-      visit.abort(error);
-      reject(error);
-    };
-    outcome.then((arrived) => {
-      // It came too late: nobody will send it.
-      if (visit.abortReason) discard(arrived.body);
-      // From here on the time is the stream's affair, where there is one.
-      visit.expiresAt = 0;
-      resolve(arrived);
-    }, reject);
-  });
 }

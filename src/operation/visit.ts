@@ -8,6 +8,7 @@ import type { Connections } from '../connection/pool.js';
 import { FusioError } from '../errors.js';
 import type { Logger } from '../log/logger.js';
 import type { SignalBoard, Source } from '../log/signals.js';
+import type { Outcome } from './check.js';
 import type { Operation } from './operation.js';
 
 /** The four slots as an entrance found them, before they are checked. */
@@ -18,7 +19,7 @@ export interface RawRequest {
   readonly body: unknown;
 }
 
-/** How a call came in: HTTP, in process. The corridor asks it for what it needs, when it needs it. */
+/** How a call came in: HTTP, in process. The corridor asks it for what it needs, when it needs it, and tells it how the call ended. */
 export interface Entrance {
   readonly source: Source;
   /** Which readers fit: text and JSON from the wire, or values. */
@@ -32,6 +33,10 @@ export interface Entrance {
   read(visit: Visit): RawRequest | Promise<RawRequest>;
   /** Calls back when the caller goes away; gives a function that stops listening. */
   onGone(listener: () => void): () => void;
+  /** The call is done. Either this or `fail` is called, once. */
+  arrive(visit: Visit, outcome: Outcome): void;
+  /** The call was stopped by what somebody threw. */
+  fail(visit: Visit, thrown: unknown): void;
 }
 
 /** What the corridor is given by the door. */
@@ -85,8 +90,10 @@ export class Visit {
   readonly startedAt: number;
   /** When the time is up, in milliseconds since 1970; 0 where there is no limit. */
   expiresAt = 0;
-  /** Ends the waiting with an error, while an action is awaited. */
-  expire: ((error: FusioError) => void) | undefined = undefined;
+  /** Ends the waiting with an error: while an action is awaited, or its stream is sent. */
+  expire: ((visit: Visit, error: FusioError) => void) | undefined = undefined;
+  /** Its entrance was told how it ended: whatever comes now comes too late. */
+  isOver = false;
   /** Why the call was ended before it was done. */
   abortReason: FusioError | undefined = undefined;
   /** An event stream: ends at once when fusio stops. */
@@ -134,7 +141,7 @@ export class Visit {
   stream(body: { destroy(error?: Error): void }, isEndless: boolean): void {
     this.isStreaming = isEndless;
     this.expiresAt = isEndless || this.operation.timeoutMs === 0 ? 0 : this.startedAt + this.operation.timeoutMs;
-    this.expire = (error) => {
+    this.expire = (_visit, error) => {
       this.abort(error);
       if (isEndless) setTimeout(() => body.destroy(), graceMs).unref();
       else body.destroy(error);

@@ -18,10 +18,10 @@ export function createVisits(clock: Clock): VisitBoard {
   let sweep: NodeJS.Timeout | undefined;
   let isEnding = false;
 
-  function end(visit: Visit): void {
+  function end(visit: Visit, code: 'ACTION_TIMEOUT' | 'SHUTTING_DOWN'): void {
     const { expire } = visit;
     visit.expire = undefined;
-    expire?.(new FusioError('SHUTTING_DOWN'));
+    expire?.(visit, new FusioError(code));
   }
 
   function look(): void {
@@ -32,8 +32,8 @@ export function createVisits(clock: Clock): VisitBoard {
     }
     const now = clock.now();
     for (const visit of waiting) {
-      if (visit.expiresAt > 0 && now >= visit.expiresAt) visit.expire?.(new FusioError('ACTION_TIMEOUT'));
-      if (isEnding && visit.isStreaming) end(visit);
+      if (visit.expiresAt > 0 && now >= visit.expiresAt) end(visit, 'ACTION_TIMEOUT');
+      if (isEnding && visit.isStreaming) end(visit, 'SHUTTING_DOWN');
     }
   }
 
@@ -48,7 +48,7 @@ export function createVisits(clock: Clock): VisitBoard {
       look();
     },
     endAll() {
-      for (const visit of [...waiting]) end(visit);
+      for (const visit of [...waiting]) end(visit, 'SHUTTING_DOWN');
     },
   };
 }

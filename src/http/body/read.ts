@@ -9,7 +9,7 @@ import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
 import { checkKeys } from './keys.js';
 import { checkMediaType } from './media-type.js';
-import { type MultipartLimits, readMultipart } from './multipart.js';
+import { type MultipartForm, type MultipartLimits, readMultipart } from './multipart.js';
 import { decodeText } from './text.js';
 
 /** The request, as far as its body goes. */
@@ -38,25 +38,39 @@ export interface BodyPlan {
   readonly multipart?: MultipartLimits;
 }
 
-/**
- * Reads the body as a value: undefined, and at once, where there is none; a `MultipartForm` where the plan says so.
- * `keep` gets the bytes (after inflating) before they are parsed, except those of a form with files.
- */
-export function readBody(
+/** What a body turned out to be. */
+export interface Body {
+  readonly value: unknown;
+  /** After inflating, before they were parsed; undefined for a form with files and for what a host's parser had read. */
+  readonly bytes: Buffer | undefined;
+  /** Where the plan says `multipart`. */
+  readonly form: MultipartForm | undefined;
+}
+
+/** Reads the body and gives what `use` makes of it: at once, with no value, where there is none. */
+export function readBody<Result>(
   source: BodySource,
   plan: BodyPlan,
   clock: Clock,
-  keep?: (bytes: Buffer) => void,
-): Awaitable<unknown> {
-  if (!hasBody(source.headers)) return isEmptyObject(source.parsed) ? undefined : takeParsed(source.parsed, plan);
+  use: (body: Body) => Result,
+): Awaitable<Result> {
+  if (!hasBody(source.headers)) {
+    return use(isEmptyObject(source.parsed) ? empty : bodyOf(takeParsed(source.parsed, plan)));
+  }
   try {
-    return readPresent(source, plan, clock, keep);
+    return readPresent(source, plan, clock, use);
   } catch (error) {
     // Nobody reads a web body now, and nobody would hear it fail.
     if (!('socket' in source.stream)) giveUp(source.stream);
     throw error;
   }
 }
+
+function bodyOf(value: unknown, bytes?: Buffer): Body {
+  return { value, bytes, form: undefined };
+}
+
+const empty = Object.freeze(bodyOf(undefined));
 
 // RFC 9112, 6: a request has a body where one of the two fields says so.
 export function hasBody(headers: IncomingHttpHeaders): boolean {
@@ -65,38 +79,39 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
   return length !== undefined && length !== '0' && Number(length) !== 0;
 }
 
-function readPresent(
+function readPresent<Result>(
   { headers, stream, parsed, proceed }: BodySource,
   plan: BodyPlan,
   clock: Clock,
-  keep: ((bytes: Buffer) => void) | undefined,
-): Awaitable<unknown> {
+  use: (body: Body) => Result,
+): Awaitable<Result> {
   const isConsumed = stream.readableEnded || stream.readableDidRead;
   // A parser of the host that did not know the type may have left `{}` and the stream as it was.
   const isParsed = parsed !== undefined && (isConsumed || !isEmptyObject(parsed));
   checkMediaType(headers['content-type'], plan, isParsed);
   if (Number(headers['content-length']) > plan.maxBytes) throw tooLarge(plan.maxBytes);
-  if (isParsed) return takeParsed(parsed, plan);
+  if (isParsed) return use(bodyOf(takeParsed(parsed, plan)));
   if (isConsumed) throw new FusioError('BODY_CONSUMED');
   const coding = codingOf(headers['content-encoding']);
   if (stream.destroyed) throw incomplete(stream.errored ?? undefined);
 
   if (plan.kind === 'multipart') {
     if (coding) throw new FusioError('ENCODING_UNSUPPORTED', 'A form with files must have no Content-Encoding');
-    return readMultipart(stream, headers, plan, clock, proceed);
+    return readMultipart(stream, headers, plan, clock, proceed).then((form) =>
+      use({ value: undefined, bytes: undefined, form }),
+    );
   }
   proceed?.();
   return collect(stream, plan, clock, (bytes) => {
     // Chunked, and nothing in it.
-    if (bytes.length === 0) return undefined;
-    if (coding) return unpack(bytes, coding, plan.maxBytes).then((inflated) => parse(inflated, plan, keep));
-    return parse(bytes, plan, keep);
+    if (bytes.length === 0) return use(empty);
+    if (coding) return unpack(bytes, coding, plan.maxBytes).then((inflated) => use(parse(inflated, plan)));
+    return use(parse(bytes, plan));
   });
 }
 
-function parse(bytes: Buffer, plan: BodyPlan, keep: ((bytes: Buffer) => void) | undefined): unknown {
-  keep?.(bytes);
-  return plan.kind === 'binary' ? bytes : parseText(decodeText(bytes), plan);
+function parse(bytes: Buffer, plan: BodyPlan): Body {
+  return bodyOf(plan.kind === 'binary' ? bytes : parseText(decodeText(bytes), plan), bytes);
 }
 
 function parseText(text: string, { kind, maxDepth }: BodyPlan): unknown {
@@ -110,7 +125,7 @@ function takeParsed(parsed: unknown, plan: BodyPlan): unknown {
   if (kind === 'multipart') throw new FusioError('BODY_CONSUMED');
   if (Buffer.isBuffer(parsed)) {
     if (parsed.length > maxBytes) throw tooLarge(maxBytes);
-    return parse(parsed, plan, undefined);
+    return parse(parsed, plan).value;
   }
   if (typeof parsed === 'string') {
     if (Buffer.byteLength(parsed) > maxBytes) throw tooLarge(maxBytes);

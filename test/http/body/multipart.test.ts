@@ -3,8 +3,8 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UploadedFile } from '../../../src/action/request.js';
 import type { MultipartForm } from '../../../src/http/body/multipart.js';
-import { type BodyPlan, readBody } from '../../../src/http/body/read.js';
-import { FakeClock, listeners, multipartPlan, receive, refusal, TestServer } from './support.js';
+import type { BodyPlan } from '../../../src/http/body/read.js';
+import { FakeClock, listeners, multipartPlan, readBody, receive, refusal, TestServer } from './support.js';
 
 const type = 'multipart/form-data; boundary=b';
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import express from 'express';
-import { type BodyPlan, type BodySource, readBody } from '../../../src/http/body/read.js';
+import type { BodyPlan, BodySource } from '../../../src/http/body/read.js';
 import {
   binaryPlan,
   FakeClock,
@@ -11,6 +11,7 @@ import {
   jsonPlan,
   listeners,
   multipartPlan,
+  readBody,
   readBytes,
   receive,
   refusal,

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import type { Clock } from '../../../src/clock.js';
 import { type FusioError, isFusioError } from '../../../src/errors.js';
-import { type BodyPlan, readBody } from '../../../src/http/body/read.js';
+import { type BodyPlan, type BodySource, readBody as readBodyWith } from '../../../src/http/body/read.js';
 
 export const jsonPlan: BodyPlan = {
   kind: 'json',
@@ -36,6 +37,14 @@ export class FakeClock {
 export function jsonHeaders(bytes: { length: number } | undefined, more: Record<string, string> = {}) {
   const framing = bytes ? { 'content-length': String(bytes.length) } : { 'transfer-encoding': 'chunked' };
   return { 'content-type': 'application/json', ...framing, ...more };
+}
+
+/** The value of a body, or its form. `keep` gets the bytes. */
+export function readBody(source: BodySource, plan: BodyPlan, clock: Clock, keep?: (bytes: Buffer) => void): unknown {
+  return readBodyWith(source, plan, clock, ({ value, bytes, form }) => {
+    if (bytes) keep?.(bytes);
+    return form ?? value;
+  });
 }
 
 /** Reads bytes as if they were a request's body. */
