@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Application } from 'express';
+import { Incoming } from './incoming.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -21,6 +22,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
   const options: ServerOptions = { headersTimeout: 10_000, ...(app && needsPrototypes() ? constructorsFor(app) : {}) };
+  // Express would put its own prototype in place of the class.
+  if (!app) options.IncomingMessage = Incoming as typeof IncomingMessage;
   // Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
   if (!app) Object.assign(options, { optimizeEmptyRequests: true });
   const server = createServer(options, listener);

@@ -10,61 +10,125 @@ export interface CollectLimits {
   readonly timeoutMs: number;
 }
 
+/** Takes the chunks of a body as they come: a stream that hands them over itself need not emit events. */
+export interface Sink {
+  take(chunk: Buffer | Uint8Array): void;
+  end(): void;
+  /** It broke off. */
+  breakOff(cause?: unknown): void;
+}
+
+/** A stream that can hand its chunks to a sink, without events, as long as nobody has begun to read it. */
+export interface Divertible {
+  /** False: it is read already, or somebody listens. Undefined ends it. */
+  divert(sink: Sink | undefined): boolean;
+}
+
 /** Reads a stream to its end and resolves with what `use` makes of the bytes; lets go of the stream whatever happens. */
 export function collect<Value>(
   stream: Readable,
-  { maxBytes, timeoutMs }: CollectLimits,
+  limits: CollectLimits,
   clock: Clock,
   use: (bytes: Buffer) => Value | PromiseLike<Value>,
 ): Promise<Value> {
   // One promise, resolved with the value: every further one costs a microsecond on Node 20.
   return new Promise((resolve, reject) => {
-    let first: Buffer | undefined;
-    let chunks: Buffer[] | undefined;
-    let size = 0;
-    const wait: Wait = { expiresAt: clock.now() + timeoutMs, clock, expire: onTimeout };
-
-    function onData(chunk: Buffer | Uint8Array): void {
-      size += chunk.length;
-      if (size > maxBytes) {
-        fail(tooLarge(maxBytes));
-        return;
-      }
-      const bytes = bufferOf(chunk);
-      if (first === undefined) first = bytes;
-      else if (chunks === undefined) chunks = [first, bytes];
-      else chunks.push(bytes);
-    }
-    function onEnd(): void {
-      letGo();
-      try {
-        resolve(use(chunks ? Buffer.concat(chunks, size) : (first ?? nothing)));
-      } catch (error) {
-        reject(error);
-      }
-    }
-    function onError(cause: unknown): void {
-      fail(incomplete(cause));
-    }
-    function onClose(): void {
-      fail(incomplete());
-    }
-    function onTimeout(): void {
-      fail(tooSlow());
-    }
-    function fail(error: FusioError): void {
-      letGo();
-      giveUp(stream);
-      reject(error);
-    }
-    function letGo(): void {
-      unwatch(wait);
-      stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
-    }
-
-    watch(wait);
-    stream.on('end', onEnd).on('error', onError).on('close', onClose).on('data', onData);
+    new Collector(stream, limits, clock, use, resolve, reject).begin();
   });
+}
+
+class Collector<Value> implements Sink, Wait {
+  readonly expiresAt: number;
+  private readonly maxBytes: number;
+  private isDiverted = false;
+  private first: Buffer | undefined = undefined;
+  private chunks: Buffer[] | undefined = undefined;
+  private size = 0;
+
+  constructor(
+    private readonly stream: Collected,
+    { maxBytes, timeoutMs }: CollectLimits,
+    readonly clock: Clock,
+    private readonly use: (bytes: Buffer) => Value | PromiseLike<Value>,
+    private readonly resolve: (value: Value | PromiseLike<Value>) => void,
+    private readonly reject: (error: unknown) => void,
+  ) {
+    this.maxBytes = maxBytes;
+    this.expiresAt = clock.now() + timeoutMs;
+  }
+
+  begin(): void {
+    const { stream } = this;
+    watch(this);
+    this.isDiverted = 'divert' in stream && (stream as unknown as Divertible).divert(this);
+    if (this.isDiverted) return;
+    stream[collector] = this;
+    stream.on('end', onEnd).on('error', onError).on('close', onClose).on('data', onData);
+  }
+
+  take(chunk: Buffer | Uint8Array): void {
+    this.size += chunk.length;
+    if (this.size > this.maxBytes) {
+      this.fail(tooLarge(this.maxBytes));
+      return;
+    }
+    const bytes = bufferOf(chunk);
+    if (this.first === undefined) this.first = bytes;
+    else if (this.chunks === undefined) this.chunks = [this.first, bytes];
+    else this.chunks.push(bytes);
+  }
+
+  end(): void {
+    this.letGo();
+    try {
+      this.resolve(this.use(this.chunks ? Buffer.concat(this.chunks, this.size) : (this.first ?? nothing)));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  breakOff(cause?: unknown): void {
+    this.fail(incomplete(cause));
+  }
+
+  expire(): void {
+    this.fail(tooSlow());
+  }
+
+  private fail(error: FusioError): void {
+    this.letGo();
+    giveUp(this.stream);
+    this.reject(error);
+  }
+
+  private letGo(): void {
+    unwatch(this);
+    const { stream } = this;
+    if (this.isDiverted) {
+      (stream as unknown as Divertible).divert(undefined);
+      return;
+    }
+    stream[collector] = undefined;
+    stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
+  }
+}
+
+const collector = Symbol('collector');
+
+type Collected = Readable & { [collector]?: Sink | undefined };
+
+// The same functions for every stream: closures would be made anew for each.
+function onData(this: Collected, chunk: Buffer | Uint8Array): void {
+  this[collector]?.take(chunk);
+}
+function onEnd(this: Collected): void {
+  this[collector]?.end();
+}
+function onError(this: Collected, cause: unknown): void {
+  this[collector]?.breakOff(cause);
+}
+function onClose(this: Collected): void {
+  this[collector]?.breakOff();
 }
 
 const nothing = Buffer.alloc(0);
