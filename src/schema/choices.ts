@@ -1,4 +1,5 @@
 import { Compile } from 'typebox/schema';
+import { generate } from './generate.js';
 import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import { type LinkedSchema, withDefinitions } from './link.js';
@@ -76,7 +77,10 @@ export function createChooser(schema: LinkedSchema, { source, defaults }: Normal
     const picks = choices.map((choice) => makePick(choice, planner, nodes, decided));
     const byKey = new Map<string, Step>();
     const byNode = new Map<SchemaNode | undefined, Step>();
-    const stepFor = (picked: readonly SchemaNode[]) => planner.planOf([...nodes, ...picked], decided);
+    const stepFor = (picked: readonly SchemaNode[]) => {
+      const step = planner.planOf([...nodes, ...picked], decided);
+      return planner.options.keepsIdentity ? step : generate(step);
+    };
     return function choose(given, depth) {
       const value = source === 'value' ? unwrap(given) : given;
       const picked: SchemaNode[] = [];

@@ -19,6 +19,7 @@ export function coercionOf(node: SchemaNode): Coerce | undefined {
   if (types.length === 0 && literals.some((one) => typeof one !== 'string')) reads.push(literalReader(literals));
   const wraps = types.includes('array');
   if (reads.length === 0 && !wraps) return undefined;
+  if (reads.length === 1 && !wraps) return reads[0];
   const onlyArray = types.length === 1;
 
   return function coerce(value) {

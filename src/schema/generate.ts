@@ -1,88 +1,195 @@
+import { isBare } from '../bare.js';
+import type { Coerce } from './coerce.js';
 import { isPlain, maxValueDepth, refuseDepth } from './json-form.js';
 import type { Step } from './normalise.js';
 
-export interface GeneratedObject {
-  /** The declared members and their steps, in the order in which they are written; undefined: the value stays as it is. */
-  readonly members: readonly (readonly [name: string, step: Step | undefined])[];
-  readonly fills: ReadonlyMap<string, unknown>;
-  /** The values are somebody else's: class instances take the slow way. */
-  readonly isValue: boolean;
-  /** The way without generated code, for what is no plain object. */
-  readonly slow: Step;
+/** What a step does, so that code can be made that does the same for a whole schema in one function after another. */
+export type Recipe =
+  /** Text and parsed JSON. */
+  | { readonly kind: 'wire'; readonly coercions: readonly Coerce[]; readonly object: Step; readonly array: Step }
+  /** Somebody's values. */
+  | { readonly kind: 'value'; readonly object: Step; readonly array: Step }
+  /** An object whose undeclared members go: the members in the order in which they are written, and their defaults. */
+  | {
+      readonly kind: 'object';
+      readonly members: readonly (readonly [name: string, step: Step])[];
+      readonly fills: ReadonlyMap<string, unknown>;
+      readonly isValue: boolean;
+    }
+  | { readonly kind: 'list'; readonly rest: Step }
+  /** A step that a recursive schema has not made yet. */
+  | { readonly kind: 'later'; readonly resolve: () => Step };
+
+const recipes = new WeakMap<Step, Recipe>();
+
+/** The step that changes nothing. */
+export const same: Step = (value) => value;
+
+/** Tells what a step does. The step itself stays the way without generated code, and the way for what is no plain object. */
+export function describe(step: Step, recipe: Recipe): Step {
+  recipes.set(step, recipe);
+  return step;
 }
 
 const mostMembers = 200;
+const mostFunctions = 200;
 
-/**
- * Makes code that reads an object whose undeclared members go: one object literal with the declared ones. Such objects all have one
- * shape, which makes everything after them fast (the check, the action, `JSON.stringify`), and a member more costs nothing to drop.
- * Undefined where code may not be made of text (a Content Security Policy), and for names that an object has of itself.
- */
-export function generateObject({ members, fills, isValue, slow }: GeneratedObject): Step | undefined {
-  if (members.length === 0 || members.length > mostMembers || members.some(([name]) => name in Object.prototype))
-    return undefined;
-  const make = factoryOf(members, fills, isValue);
-  return make?.(
-    members.map(([, step]) => step),
-    members.map(([name]) => fills.get(name)),
-    slow,
-    isPlain,
-    maxValueDepth,
-    refuseDepth,
-  );
+/** Whether an object with these members can be read by one literal; a name that every object has cannot. */
+export function canGenerate(names: readonly string[]): boolean {
+  return names.length > 0 && names.length <= mostMembers && !names.some((name) => name in Object.prototype);
 }
 
-type Factory = (
-  steps: readonly (Step | undefined)[],
-  fills: readonly unknown[],
-  slow: Step,
-  isPlain_: typeof isPlain,
-  maxDepth: number,
-  refuse: typeof refuseDepth,
-) => Step;
+/**
+ * Makes code for a step and all that it leads to. Closed objects become object literals: they all have one shape, which makes everything
+ * after them fast (the check, the action, `JSON.stringify`), and a member more costs nothing to drop. A function for each place, in
+ * place of closures that are shared by all places, is what lets the engine put one into the other.
+ * Gives the step itself where nothing is gained, or where code may not be made of text (a Content Security Policy).
+ */
+export function generate(step: Step): Step {
+  if (mayGenerate === false || !recipes.has(step)) return step;
+  const emitter = new Emitter();
+  const root = emitter.nameOf(step);
+  if (!emitter.pays) return step;
+  const constants = emitter.constants.map((_, index) => `c${index}`).join(', ');
+  const code = `${constants && `const [${constants}] = constants;`}\n${emitter.functions.join('\n')}\nreturn ${root};`;
+  try {
+    // Names enter the code as JSON texts only.
+    const make = new Function('constants', ...Object.keys(environment), code) as (...values: unknown[]) => Step;
+    const generated = make(emitter.constants, ...Object.values(environment));
+    mayGenerate = true;
+    return generated;
+  } catch {
+    mayGenerate ??= false;
+    return step;
+  }
+}
 
 let mayGenerate: boolean | undefined;
 
-function factoryOf(
-  members: GeneratedObject['members'],
-  fills: GeneratedObject['fills'],
-  isValue: boolean,
-): Factory | undefined {
-  if (mayGenerate === false) return undefined;
-  const reads = members.map(([name, step], index) => {
-    const key = JSON.stringify(name);
-    const call = `steps[${index}](m${index}, depth + 1)`;
-    const isText = `typeof m${index} === 'string' || typeof m${index} === 'number' || typeof m${index} === 'boolean'`;
-    const read = step ? `if (m${index} !== undefined${isValue ? ` && !(${isText})` : ''}) m${index} = ${call};` : '';
-    const fill = fills.has(name) ? `if (m${index} === undefined) m${index} = fill(${index});` : '';
-    return `let m${index} = value[${key}]; ${read} ${fill}`;
-  });
-  const all = members.map((_, index) => `m${index} !== undefined`).join(' && ');
-  const literal = members.map(([name], index) => `${JSON.stringify(name)}: m${index}`).join(', ');
-  const some = members
-    .map(([name], index) => `if (m${index} !== undefined) some[${JSON.stringify(name)}] = m${index};`)
-    .join(' ');
-  const code = `
-    const fill = (index) => {
-      const value = structuredClone(fills[index]);
-      return steps[index] ? steps[index](value, 1) : value;
-    };
-    return function readDeclared(value, depth) {
+/** What the code may use, by the names that it uses. */
+const environment = {
+  isPlain,
+  isOurs: (value: object) => isBare(value) || isPlain(value),
+  prototypeOf: Object.getPrototypeOf,
+  root: Object.prototype,
+  isArray: Array.isArray,
+  clone: structuredClone,
+  maxDepth: maxValueDepth,
+  refuse: refuseDepth,
+};
+
+/** Writes the functions of steps, each once. */
+class Emitter {
+  readonly constants: unknown[] = [];
+  readonly functions: string[] = [];
+  /** Whether there is anything that generated code does better. */
+  pays = false;
+  readonly #names = new Map<Step, string>();
+  readonly #constants = new Map<unknown, string>();
+
+  /** The name of a function that does what the step does: a generated one, or the step itself as a constant. */
+  nameOf(step: Step): string {
+    const known = this.#names.get(step);
+    if (known) return known;
+    const recipe = recipes.get(step);
+    if (recipe?.kind === 'later') return this.nameOf(recipe.resolve());
+    if (!recipe || this.functions.length >= mostFunctions) return this.constant(step);
+    const index = this.functions.length;
+    const name = `f${index}`;
+    this.#names.set(step, name);
+    // The place is taken before the body is written: a recursive schema comes back to its own name.
+    this.functions.push('');
+    this.functions[index] = this.#write(name, step, recipe);
+    return name;
+  }
+
+  /** The name of a value from outside, such as the step without generated code. */
+  constant(value: unknown): string {
+    let name = this.#constants.get(value);
+    if (!name) {
+      name = `c${this.constants.push(value) - 1}`;
+      this.#constants.set(value, name);
+    }
+    return name;
+  }
+
+  #write(name: string, step: Step, recipe: Exclude<Recipe, { kind: 'later' }>): string {
+    if (recipe.kind === 'object') return this.#writeObject(name, step, recipe);
+    if (recipe.kind === 'list') return this.#writeList(name, recipe.rest);
+    return `function ${name}(value, depth) {
+      ${this.#read('value', step, 'depth')}
+      return value;
+    }`;
+  }
+
+  #writeObject(name: string, step: Step, { members, fills, isValue }: Recipe & { kind: 'object' }): string {
+    this.pays = true;
+    const reads = members.map(([member, own], index) => {
+      const m = `m${index}`;
+      const fallback = fills.get(member);
+      const fill = typeof fallback === 'object' ? `clone(${this.constant(fallback)})` : JSON.stringify(fallback);
+      return `let ${m} = value[${JSON.stringify(member)}];
+      ${fills.has(member) ? `if (${m} === undefined) ${m} = ${fill};` : ''}
+      ${this.#read(m, own, 'depth + 1')}`;
+    });
+    const all = members.map((_, index) => `m${index} !== undefined`).join(' && ');
+    const literal = members.map(([member], index) => `${JSON.stringify(member)}: m${index}`).join(', ');
+    const some = members.map(
+      ([member], index) => `if (m${index} !== undefined) some[${JSON.stringify(member)}] = m${index};`,
+    );
+    return `function ${name}(value, depth) {
       if (depth > maxDepth) refuse();
-      ${isValue ? 'if (!isPlain(value)) return slow(value, depth);' : ''}
+      ${isValue ? `if (prototypeOf(value) !== root && !isPlain(value)) return ${this.constant(step)}(value, depth);` : ''}
       ${reads.join('\n')}
       if (${all}) return { ${literal} };
       const some = {};
-      ${some}
+      ${some.join('\n')}
       return some;
-    };`;
-  try {
-    // Names enter the code as JSON texts only.
-    const factory = new Function('steps', 'fills', 'slow', 'isPlain', 'maxDepth', 'refuse', code) as Factory;
-    mayGenerate = true;
-    return factory;
-  } catch {
-    mayGenerate ??= false;
-    return undefined;
+    }`;
+  }
+
+  #writeList(name: string, rest: Step): string {
+    return `function ${name}(value, depth) {
+      if (depth > maxDepth) refuse();
+      let copy;
+      for (let index = 0; index < value.length; index++) {
+        const item = value[index];
+        let m = item;
+        ${this.#read('m', rest, 'depth + 1')}
+        if (m === item && m !== undefined) continue;
+        if (copy === undefined) copy = value.slice();
+        // JSON has no holes: what it has no word for is null in a list.
+        copy[index] = m === undefined ? null : m;
+      }
+      return copy === undefined ? value : copy;
+    }`;
+  }
+
+  /** Code that reads the variable `m` by a step, in place. */
+  #read(m: string, step: Step, depth: string): string {
+    if (step === same) return '';
+    const recipe = recipes.get(step);
+    const call = (by: Step) => `${m} = ${this.nameOf(by)}(${m}, ${depth});`;
+    if (recipe?.kind === 'wire') {
+      const { coercions, object, array } = recipe;
+      const coerced = coercions.map((coerce) => `${m} = ${this.constant(coerce)}(${m});`).join(' ');
+      if (object === same && array === same) return coerced && `if (${m} !== undefined) { ${coerced} }`;
+      const ifArray = array === same ? '' : call(array);
+      const ifObject = object === same ? '' : `if (prototypeOf(${m}) === root || isOurs(${m})) ${call(object)}`;
+      return `${coerced}
+      if (typeof ${m} === 'object' && ${m} !== null) { if (isArray(${m})) { ${ifArray} } else { ${ifObject} } }`;
+    }
+    if (recipe?.kind === 'value') {
+      const { object, array } = recipe;
+      // What is neither plain nor a list may be anything: wrappers, dates, what has a toJSON.
+      return `if (typeof ${m} === 'object' && ${m} !== null && ${m}.toJSON === undefined) {
+        if (isArray(${m})) { ${call(array)} }
+        else if (prototypeOf(${m}) === root) { ${call(object)} }
+        else { ${m} = ${this.constant(step)}(${m}, ${depth}); }
+      } else if (${m} !== undefined && typeof ${m} !== 'string' && typeof ${m} !== 'number' && typeof ${m} !== 'boolean') {
+        ${m} = ${this.constant(step)}(${m}, ${depth});
+      }`;
+    }
+    return `if (${m} !== undefined) ${call(step)}`;
   }
 }

@@ -1,7 +1,7 @@
 import { isBare } from '../bare.js';
 import { type Choice, type Chooser, choicesOf, createChooser } from './choices.js';
 import { type Coerce, coercionOf } from './coerce.js';
-import { generateObject } from './generate.js';
+import { canGenerate, describe, generate, same } from './generate.js';
 import {
   isPlain,
   isStackOverflow,
@@ -37,8 +37,6 @@ export interface Planner {
   idOf(node: SchemaNode): number;
 }
 
-const same: Step = (value) => value;
-
 /**
  * Makes the function that reads a value by a schema: coerces text, fills defaults, drops what is not declared, takes the JSON
  * form. It goes by keywords alone, so both TypeBox packages and plain JSON Schema are read alike. Nothing is changed in place:
@@ -48,7 +46,8 @@ export function createNormaliser(schema: LinkedSchema, options: NormaliseOptions
   if (options.source === 'json' && !options.drop && !options.defaults) return (value) => value;
   const chooser = createChooser(schema, options);
   const planner = createPlanner(schema.definitions, options, chooser);
-  const step = planner.planOf([schema.root]);
+  const plan = planner.planOf([schema.root]);
+  const step = options.keepsIdentity ? plan : generate(plan);
   const fallback = options.defaults ? defaultOf(planner.flatten([schema.root])) : undefined;
   return function normalise(value) {
     try {
@@ -85,7 +84,12 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     const key = `${nodes.map(idOf).join()}|${[...decided].map((choice) => choice.number).join()}`;
     const known = plans.get(key);
     // A recursive schema meets its own plan while that is being made.
-    if (known) return known.step ?? ((value, depth) => known.step!(value, depth));
+    if (known) {
+      return (
+        known.step ??
+        describe((value, depth) => known.step!(value, depth), { kind: 'later', resolve: () => known.step! })
+      );
+    }
     const plan: { step: Step | undefined } = { step: undefined };
     plans.set(key, plan);
     plan.step = makePlan(nodes, decided);
@@ -171,11 +175,15 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     if (isIdle && !drops && !isValue) return same;
     const slow = objectStep(steps, () => (drops ? undefined : rest), fills, isValue);
     if (!drops || options.keepsIdentity) return slow;
-    const members = Object.entries(steps).map(([name, step]) => [name, step === same ? undefined : step] as const);
-    return (
-      generateObject({ members, fills: new Map(fills.map((fill) => [fill.name, fill.fallback])), isValue, slow }) ??
-      slow
-    );
+    const names = Object.keys(steps);
+    if (!canGenerate(names)) return slow;
+    const members = names.map((name) => [name, steps[name]!] as const);
+    return describe(slow, {
+      kind: 'object',
+      members,
+      fills: new Map(fills.map((fill) => [fill.name, fill.fallback])),
+      isValue,
+    });
   }
 
   /** The step for a property that is not declared by name, by the patterns that its name matches; undefined: drop it. */
@@ -201,7 +209,7 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     );
     const rest = planOf(lists.map((list) => list.rest));
     if (source !== 'value' && rest === same && first.every((step) => step === same)) return same;
-    return arrayStep(first, rest);
+    return length === 0 ? describe(arrayStep(first, rest), { kind: 'list', rest }) : arrayStep(first, rest);
   }
 }
 
@@ -293,19 +301,20 @@ function tupleOf(node: SchemaNode): { readonly first: readonly unknown[]; readon
 /** Reads what came over the wire: text and parsed JSON. */
 function wireStep(coercions: readonly Coerce[], object: Step, array: Step): Step {
   if (coercions.length === 0 && object === same && array === same) return same;
-  return function readWire(given, depth) {
+  function readWire(given: unknown, depth: number): unknown {
     let value = given;
     for (const coerce of coercions) value = coerce(value);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return array(value, depth);
     // Something of the host's own, as a file of a form is, stays what it is.
     return isBare(value) || isPlain(value) ? object(value, depth) : value;
-  };
+  }
+  return describe(readWire, { kind: 'wire', coercions, object, array });
 }
 
 /** Reads what somebody's code made, in its JSON form. */
 function valueStep(object: Step, array: Step, hasType: boolean): Step {
-  return function readValue(given, depth) {
+  function readValue(given: unknown, depth: number): unknown {
     if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') return given;
     const value = unwrap(given);
     if (typeof value === 'object' && value !== null)
@@ -313,7 +322,8 @@ function valueStep(object: Step, array: Step, hasType: boolean): Step {
     // Where a type is declared, the check says what is wrong and where.
     if (typeof value === 'bigint' && !hasType) refuseBigint();
     return value;
-  };
+  }
+  return describe(readValue, { kind: 'value', object, array });
 }
 
 function objectStep(
