@@ -100,6 +100,7 @@ function build(options: AnyOptions): AnyFusio {
     get keepsRecords() {
       return hearsInfo(logger);
     },
+    isTimed: () => hearsInfo(logger) || signals.heard('request:done'),
     watcher: createTelemetry(options.telemetry),
   };
   const http = createHttp(
@@ -288,7 +289,7 @@ function requestIds(): () => string {
     .toString(36)
     .padStart(6, '0')}`;
   let count = 0;
-  return () => `${prefix}-${(++count).toString(36)}`;
+  return () => `${prefix}-${++count}`;
 }
 
 function describe(value: unknown): string {

@@ -79,7 +79,12 @@ class Seen implements AuthenticateRequest {
 /** A request of `node:http` or Express. */
 export class NodeRequest implements HttpRequest {
   constructor(
-    readonly raw: IncomingMessage & { originalUrl?: string; body?: unknown; ip?: string | undefined },
+    readonly raw: IncomingMessage & {
+      originalUrl?: string;
+      body?: unknown;
+      ip?: string | undefined;
+      proceed?: boolean;
+    },
     readonly response: ServerResponse,
     readonly clientIp: HttpParts['clientIp'],
   ) {}
@@ -111,12 +116,11 @@ export class NodeRequest implements HttpRequest {
 
   body(): BodySource {
     const { raw, response } = this;
-    const { proceed } = raw as { proceed?: boolean };
     return {
       headers: raw.headers,
       stream: raw,
       parsed: raw.body,
-      ...(proceed === true && { proceed: () => response.writeContinue() }),
+      proceed: raw.proceed === true ? () => response.writeContinue() : undefined,
     };
   }
 

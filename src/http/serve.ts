@@ -9,6 +9,7 @@ import { recordVisit, reportFailure } from '../operation/record.js';
 import { type Entrance, type RawRequest, Visit } from '../operation/visit.js';
 import { isPromise } from '../proceed.js';
 import { answerError, answerOutcome } from './answer.js';
+import type { Moment } from './body/collect.js';
 import { readBody } from './body/read.js';
 import { type HttpParts, type HttpRequest, identify } from './entrance.js';
 import type { Answer } from './headers.js';
@@ -69,7 +70,7 @@ class HttpCall implements Entrance {
     const { headers } = request;
     const plan = route.body;
     if (!plan) return { params, query, headers, body: undefined };
-    return readBody(request.body(), plan, visit.hall.clock, ({ value, bytes, form }) => {
+    return readBody(request.body(), plan, momentOf(visit), ({ value, bytes, form }) => {
       this.rawBody = bytes;
       if (!form) return { params, query, headers, body: value };
       visit.files = form.files;
@@ -106,6 +107,12 @@ class HttpCall implements Entrance {
     recordVisit(visit, answer.status);
     this.deliver(visit, answer);
   }
+}
+
+/** The moment when the request came, where it did not have to wait since. */
+function momentOf(visit: Visit): Moment {
+  const { clock } = visit.hall;
+  return { clock, now: visit.expire ? clock.now() : visit.startedAt };
 }
 
 /** Answers a request that reaches no operation: 404, 405, 503. */

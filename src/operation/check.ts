@@ -107,7 +107,7 @@ function empty(status: number, headers: Reply['headers'] | undefined): Outcome {
 
 /** What is sent as it is. */
 export function isRaw(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || isData(value)) return false;
   return (
     value instanceof Uint8Array ||
     value instanceof Readable ||
@@ -118,6 +118,11 @@ export function isRaw(value: unknown): boolean {
     // A stream of another copy of readable-stream.
     (typeof (value as { pipe?: unknown }).pipe === 'function' && isAsyncIterable(value))
   );
+}
+
+/** An object literal or a list, as nearly every result is: told from the rest without asking for each of them. */
+function isData(value: object): boolean {
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
 function headersOf(response: Response): Reply['headers'] {

@@ -3,6 +3,7 @@ import type { Call, CallOptions, OperationHandle } from '../action/call.js';
 import type { Context, HttpEntrance, Run } from '../action/context.js';
 import type { Dispatch } from '../action/dispatch.js';
 import { respond, type UploadedFile } from '../action/request.js';
+import type { Linked } from '../chain.js';
 import type { Clock } from '../clock.js';
 import type { Connections } from '../connection/pool.js';
 import { FusioError } from '../errors.js';
@@ -54,6 +55,8 @@ export interface Hall {
   readonly call: (operation: Operation, input: unknown, caller: Caller, options: CallerOptions) => Promise<unknown>;
   /** Whether anyone would see a record of each call. */
   readonly keepsRecords: boolean;
+  /** Whether anyone would see how long each call takes. */
+  readonly isTimed: () => boolean;
   /** Spans and metrics; undefined where nobody asked for them. */
   readonly watcher: Watcher | undefined;
 }
@@ -82,12 +85,14 @@ export interface Visits {
 const graceMs = 100;
 
 /** One call of one operation on its way through the corridor. */
-export class Visit {
+export class Visit implements Linked {
+  isLinked = false;
+  previous: Linked | undefined = undefined;
+  next: Linked | undefined = undefined;
   caller: Caller | undefined = undefined;
   files: AsyncIterable<UploadedFile> | undefined = undefined;
   /** Lets go of what the entrance still holds when the call is over: files of a form that nobody read. */
   dispose: (() => void) | undefined = undefined;
-  readonly startedAt: number;
   /** When the time is up, in milliseconds since 1970; 0 where there is no limit. */
   expiresAt = 0;
   /** Ends the waiting with an error: while an action is awaited, or its stream is sent. */
@@ -99,6 +104,7 @@ export class Visit {
   /** An event stream: ends at once when fusio stops. */
   isStreaming = false;
   private ownId: string | undefined;
+  private started = 0;
   private controller: AbortController | undefined = undefined;
   private forget: (() => void) | undefined = undefined;
 
@@ -109,8 +115,14 @@ export class Visit {
     readonly depth: number,
     id: string | undefined,
   ) {
-    this.startedAt = hall.clock.now();
+    if (hall.isTimed()) this.started = hall.clock.now();
     this.ownId = id;
+  }
+
+  /** Asked only where somebody wants to know how long a call takes, or where it waits: the clock is not free. */
+  get startedAt(): number {
+    if (this.started === 0) this.started = this.hall.clock.now();
+    return this.started;
   }
 
   get id(): string {

@@ -1,3 +1,4 @@
+import { createChain } from '../chain.js';
 import type { Clock } from '../clock.js';
 import { FusioError } from '../errors.js';
 import type { Visit, Visits } from './visit.js';
@@ -14,7 +15,7 @@ export interface VisitBoard extends Visits {
 
 /** Keeps the calls that wait for something, and ends those whose time is up. */
 export function createVisits(clock: Clock): VisitBoard {
-  const waiting = new Set<Visit>();
+  const waiting = createChain<Visit>();
   let sweep: NodeJS.Timeout | undefined;
   let isEnding = false;
 
@@ -25,16 +26,16 @@ export function createVisits(clock: Clock): VisitBoard {
   }
 
   function look(): void {
-    if (waiting.size === 0) {
+    if (waiting.isEmpty) {
       clearInterval(sweep);
       sweep = undefined;
       return;
     }
     const now = clock.now();
-    for (const visit of waiting) {
+    waiting.each((visit) => {
       if (visit.expiresAt > 0 && now >= visit.expiresAt) end(visit, 'ACTION_TIMEOUT');
       if (isEnding && visit.isStreaming) end(visit, 'SHUTTING_DOWN');
-    }
+    });
   }
 
   return {
@@ -42,13 +43,13 @@ export function createVisits(clock: Clock): VisitBoard {
       waiting.add(visit);
       sweep ??= setInterval(look, sweepMs).unref();
     },
-    delete: (visit) => void waiting.delete(visit),
+    delete: waiting.delete,
     endStreams() {
       isEnding = true;
       look();
     },
     endAll() {
-      for (const visit of [...waiting]) end(visit, 'SHUTTING_DOWN');
+      waiting.each((visit) => end(visit, 'SHUTTING_DOWN'));
     },
   };
 }

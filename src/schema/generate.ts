@@ -78,6 +78,23 @@ const environment = {
   refuse: refuseDepth,
 };
 
+/**
+ * Code for the prototype of a value, to be compared with `root`. The accessor is settled by the value's shape, the function is a call;
+ * an own member of that name is something else than `root`. Node can be told to do without the accessor (`--disable-proto`).
+ */
+function prototypeOf(name: string): string {
+  return hasAccessor() ? `${name}.__proto__` : `prototypeOf(${name})`;
+}
+
+function hasAccessor(): boolean {
+  try {
+    // biome-ignore lint/suspicious/noProto: whether it is there is the question
+    return ({} as { __proto__?: unknown }).__proto__ === Object.prototype;
+  } catch {
+    return false;
+  }
+}
+
 /** Writes the functions of steps, each once. */
 class Emitter {
   readonly constants: unknown[] = [];
@@ -139,7 +156,7 @@ class Emitter {
     );
     return `function ${name}(value, depth) {
       if (depth > maxDepth) refuse();
-      ${isValue ? `if (prototypeOf(value) !== root && !isPlain(value)) return ${this.constant(step)}(value, depth);` : ''}
+      ${isValue ? `if (${prototypeOf('value')} !== root && !isPlain(value)) return ${this.constant(step)}(value, depth);` : ''}
       ${reads.join('\n')}
       if (${all}) return { ${literal} };
       const some = {};
@@ -175,7 +192,7 @@ class Emitter {
       const coerced = coercions.map((coerce) => `${m} = ${this.constant(coerce)}(${m});`).join(' ');
       if (object === same && array === same) return coerced && `if (${m} !== undefined) { ${coerced} }`;
       const ifArray = array === same ? '' : call(array);
-      const ifObject = object === same ? '' : `if (prototypeOf(${m}) === root || isOurs(${m})) ${call(object)}`;
+      const ifObject = object === same ? '' : `if (${prototypeOf(m)} === root || isOurs(${m})) ${call(object)}`;
       return `${coerced}
       if (typeof ${m} === 'object' && ${m} !== null) { if (isArray(${m})) { ${ifArray} } else { ${ifObject} } }`;
     }
@@ -184,7 +201,7 @@ class Emitter {
       // What is neither plain nor a list may be anything: wrappers, dates, what has a toJSON.
       return `if (typeof ${m} === 'object' && ${m} !== null && ${m}.toJSON === undefined) {
         if (isArray(${m})) { ${call(array)} }
-        else if (prototypeOf(${m}) === root) { ${call(object)} }
+        else if (${prototypeOf(m)} === root) { ${call(object)} }
         else { ${m} = ${this.constant(step)}(${m}, ${depth}); }
       } else if (${m} !== undefined && typeof ${m} !== 'string' && typeof ${m} !== 'number' && typeof ${m} !== 'boolean') {
         ${m} = ${this.constant(step)}(${m}, ${depth});

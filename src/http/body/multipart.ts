@@ -106,7 +106,14 @@ class Form implements MultipartForm {
     this.#stream = stream;
     this.#parser = parser;
     this.#plan = plan;
-    this.#wait = { expiresAt: clock.now() + plan.timeoutMs, clock, expire: () => this.#fail(tooSlow()) };
+    this.#wait = {
+      isLinked: false,
+      previous: undefined,
+      next: undefined,
+      expiresAt: clock.now() + plan.timeoutMs,
+      clock,
+      expire: () => this.#fail(tooSlow()),
+    };
     this.files = { [Symbol.asyncIterator]: () => this.#iterate() };
   }
 

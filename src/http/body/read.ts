@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
-import type { Clock } from '../../clock.js';
 import { FusioError } from '../../errors.js';
-import { collect, giveUp, incomplete, tooLarge } from './collect.js';
+import { collect, giveUp, incomplete, type Moment, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
 import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
@@ -21,7 +20,7 @@ export interface BodySource {
   /** What a host's parser left in `req.body`; undefined when none ran. */
   readonly parsed?: unknown;
   /** Sends `100 Continue`, where the server left that to us. Called just before the first byte is wanted. */
-  readonly proceed?: () => void;
+  readonly proceed?: (() => void) | undefined;
 }
 
 /** How an operation wants its body: made once, at registration. */
@@ -51,14 +50,14 @@ export interface Body {
 export function readBody<Result>(
   source: BodySource,
   plan: BodyPlan,
-  clock: Clock,
+  moment: Moment,
   use: (body: Body) => Result,
 ): Awaitable<Result> {
   if (!hasBody(source.headers)) {
     return use(isEmptyObject(source.parsed) ? empty : bodyOf(takeParsed(source.parsed, plan)));
   }
   try {
-    return readPresent(source, plan, clock, use);
+    return readPresent(source, plan, moment, use);
   } catch (error) {
     // Nobody reads a web body now, and nobody would hear it fail.
     if (!('socket' in source.stream)) giveUp(source.stream);
@@ -72,17 +71,19 @@ function bodyOf(value: unknown, bytes?: Buffer): Body {
 
 const empty = Object.freeze(bodyOf(undefined));
 
+const zero = 0x30;
+
 // RFC 9112, 6: a request has a body where one of the two fields says so.
 export function hasBody(headers: IncomingHttpHeaders): boolean {
   if (headers['transfer-encoding'] !== undefined) return true;
   const length = headers['content-length'];
-  return length !== undefined && length !== '0' && Number(length) !== 0;
+  return length !== undefined && length !== '0' && (length.charCodeAt(0) !== zero || Number(length) !== 0);
 }
 
 function readPresent<Result>(
   { headers, stream, parsed, proceed }: BodySource,
   plan: BodyPlan,
-  clock: Clock,
+  moment: Moment,
   use: (body: Body) => Result,
 ): Awaitable<Result> {
   const isConsumed = stream.readableEnded || stream.readableDidRead;
@@ -97,12 +98,12 @@ function readPresent<Result>(
 
   if (plan.kind === 'multipart') {
     if (coding) throw new FusioError('ENCODING_UNSUPPORTED', 'A form with files must have no Content-Encoding');
-    return readMultipart(stream, headers, plan, clock, proceed).then((form) =>
+    return readMultipart(stream, headers, plan, moment.clock, proceed).then((form) =>
       use({ value: undefined, bytes: undefined, form }),
     );
   }
   proceed?.();
-  return collect(stream, plan, clock, (bytes) => {
+  return collect(stream, plan, moment, (bytes) => {
     // Chunked, and nothing in it.
     if (bytes.length === 0) return use(empty);
     if (coding) return unpack(bytes, coding, plan.maxBytes).then((inflated) => use(parse(inflated, plan)));

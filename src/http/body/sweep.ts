@@ -1,7 +1,8 @@
+import { createChain, type Linked } from '../../chain.js';
 import type { Clock } from '../../clock.js';
 
 /** Something that must have happened by a time. */
-export interface Wait {
+export interface Wait extends Linked {
   /** In milliseconds since 1970; may be moved while it is watched. */
   expiresAt: number;
   readonly clock: Clock;
@@ -9,7 +10,7 @@ export interface Wait {
 }
 
 const everyMs = 250;
-const waits = new Set<Wait>();
+const waits = createChain<Wait>();
 let timer: NodeJS.Timeout | undefined;
 
 /** Calls `expire` within a quarter of a second of `expiresAt`, unless `unwatch` comes first. One timer for all: one for each costs a request 1.5 µs. */
@@ -23,13 +24,13 @@ export function unwatch(wait: Wait): void {
 }
 
 function sweep(): void {
-  for (const wait of waits) {
-    if (wait.clock.now() < wait.expiresAt) continue;
+  waits.each((wait) => {
+    if (wait.clock.now() < wait.expiresAt) return;
     waits.delete(wait);
     wait.expire();
-  }
+  });
   // Here and not in `unwatch`: a timer made and cleared for each of a row of requests would be one for each again.
-  if (waits.size === 0) {
+  if (waits.isEmpty) {
     clearInterval(timer);
     timer = undefined;
   }

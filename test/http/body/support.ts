@@ -41,7 +41,7 @@ export function jsonHeaders(bytes: { length: number } | undefined, more: Record<
 
 /** The value of a body, or its form. `keep` gets the bytes. */
 export function readBody(source: BodySource, plan: BodyPlan, clock: Clock, keep?: (bytes: Buffer) => void): unknown {
-  return readBodyWith(source, plan, clock, ({ value, bytes, form }) => {
+  return readBodyWith(source, plan, { clock, now: clock.now() }, ({ value, bytes, form }) => {
     if (bytes) keep?.(bytes);
     return form ?? value;
   });

@@ -6,7 +6,17 @@ function makeWait(clock: FakeClock, afterMs: number) {
   const expired = new Promise<void>((resolve) => {
     expire = resolve;
   });
-  return { wait: { clock, expiresAt: clock.now() + afterMs, expire: jest.fn(expire) }, expired };
+  return {
+    wait: {
+      isLinked: false,
+      previous: undefined,
+      next: undefined,
+      clock,
+      expiresAt: clock.now() + afterMs,
+      expire: jest.fn(expire),
+    },
+    expired,
+  };
 }
 
 describe('the sweep', () => {
