@@ -7,21 +7,33 @@ export type Pairs = Record<string, string | string[]>;
 
 const empty: Pairs = Object.freeze(new Bare());
 
-// What a URL must encode (RFC 3986, 2), and control characters, which nobody means. A byte of a longer UTF-8 sequence is never below %80.
-const unwelcome = /[^\x21-\x7e]|%[01]|%7f/i;
-
 const queryRules: PairRules = { slot: 'query', invalid: 'QUERY_INVALID', tooMany: 'QUERY_INVALID', maxPairs: 100 };
 
 /** Reads the part of a URL after `?`. Brackets in a name mean nothing. */
 export function parseQuery(text: string): Pairs {
   if (text === '') return empty;
-  if (unwelcome.test(text)) {
-    throw new FusioError(
-      'QUERY_INVALID',
-      'The query has a control character or a character that must be percent-encoded',
-    );
+  let isEncoded = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === percent || code === plus) isEncoded = true;
+    // What a URL must encode (RFC 3986, 2), and control characters, which nobody means.
+    if (code < 0x21 || code > 0x7e || (code === percent && isControl(text, at + 1))) {
+      throw new FusioError(
+        'QUERY_INVALID',
+        'The query has a control character or a character that must be percent-encoded',
+      );
+    }
   }
-  return parsePairs(text, queryRules);
+  return readPairs(text, queryRules, isEncoded);
+}
+
+const percent = 0x25;
+const plus = 0x2b;
+
+/** Whether two hexadecimal digits stand for a control character. A byte of a longer UTF-8 sequence is never below %80. */
+function isControl(text: string, at: number): boolean {
+  const first = text[at];
+  return first === '0' || first === '1' || (first === '7' && text[at + 1]?.toLowerCase() === 'f');
 }
 
 export interface PairRules {
@@ -34,8 +46,11 @@ export interface PairRules {
 
 /** Reads `application/x-www-form-urlencoded` text (URL Standard, 5.1), but refuses what cannot be decoded. */
 export function parsePairs(text: string, rules: PairRules): Pairs {
+  return readPairs(text, rules, text.includes('%') || text.includes('+'));
+}
+
+function readPairs(text: string, rules: PairRules, isEncoded: boolean): Pairs {
   const pairs: Pairs = new Bare();
-  const isPlain = !text.includes('%') && !text.includes('+');
   let count = 0;
   let equals = -1;
   for (let start = 0; start < text.length; ) {
@@ -49,8 +64,8 @@ export function parsePairs(text: string, rules: PairRules): Pairs {
       const nameEnd = Math.min(equals, end);
       const name = text.slice(start, nameEnd);
       const value = nameEnd < end ? text.slice(nameEnd + 1, end) : '';
-      if (isPlain) addPair(pairs, name, value, rules.slot);
-      else addPair(pairs, decode(name, rules), decode(value, rules), rules.slot);
+      if (isEncoded) addPair(pairs, decode(name, rules), decode(value, rules), rules.slot);
+      else addPair(pairs, name, value, rules.slot);
     }
     start = end + 1;
   }

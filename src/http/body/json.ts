@@ -4,18 +4,31 @@ import { locateError } from './locate.js';
 
 /** Parses JSON (RFC 8259) that may come from anybody. The last of two equal keys wins, as with `JSON.parse`. */
 export function parseJson(text: string, maxDepth: number): unknown {
-  if (hasMoreOpeners(text, maxDepth)) checkDepth(text, maxDepth);
+  if (mayBeDeeper(text, maxDepth)) checkDepth(text, maxDepth);
   const value = parse(text);
   if (suspicious.test(text)) checkKeys(value, maxDepth);
   return value;
 }
 
-// Most bodies open fewer objects and arrays than may be nested, and need no scan.
-function hasMoreOpeners(text: string, max: number): boolean {
+/**
+ * Most bodies need no scan: on the way to a depth each level has a first object or list in it, which does not follow on another one
+ * (`},{`). So there is no more depth than there are of those, wherever strings may hold some more.
+ */
+function mayBeDeeper(text: string, max: number): boolean {
   let left = max;
-  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) if (--left < 0) return true;
-  for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) if (--left < 0) return true;
+  for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) {
+    if (!followsOn(text, at) && --left < 0) return true;
+  }
+  for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
+    if (!followsOn(text, at) && --left < 0) return true;
+  }
   return false;
+}
+
+function followsOn(text: string, at: number): boolean {
+  if (text.charCodeAt(at - 1) !== comma) return false;
+  const before = text.charCodeAt(at - 2);
+  return before === closeBrace || before === closeBracket;
 }
 
 /** Counts levels before anything is built: `JSON.parse` takes 120 ms for a megabyte of brackets. */
@@ -35,6 +48,7 @@ function checkDepth(text: string, maxDepth: number): void {
   }
 }
 
+const comma = 0x2c;
 const quote = 0x22;
 const backslash = 0x5c;
 const openBrace = 0x7b;

@@ -202,6 +202,43 @@ describe('the JSON reader', () => {
     }
   });
 
+  it('finds the same depth as a walk does, whatever stands in strings and between the values', () => {
+    const depthOf = (value: unknown): number =>
+      typeof value === 'object' && value !== null ? 1 + Math.max(0, ...Object.values(value).map(depthOf)) : 0;
+    // A small generator of its own: the same documents in every run.
+    let seed = 7;
+    const below = (count: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return Math.floor((seed / 2_147_483_648) * count);
+    };
+    const scalars: unknown[] = [0, null, true, '', '{', '[', '},{', '],[', '"},[', '\\"},{[[[', 'a\\'];
+    const make = (levels: number): unknown => {
+      const kind = levels === 0 ? 2 : below(3);
+      const count = below(4);
+      if (kind === 0) return Array.from({ length: count }, () => make(levels - 1));
+      if (kind === 1) return Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}{`, make(levels - 1)]));
+      return scalars[below(scalars.length)];
+    };
+    const seen = { taken: 0, refused: 0 };
+
+    for (let round = 0; round < 3000; round++) {
+      const value = make(8);
+      const text = JSON.stringify(value, null, round % 5 === 0 ? 1 : undefined);
+      const max = 1 + below(6);
+      let isTaken = true;
+      try {
+        parseJson(text, max);
+      } catch (error) {
+        expect(error).toEqual(expect.objectContaining({ code: 'JSON_TOO_DEEP' }));
+        isTaken = false;
+      }
+      if (isTaken !== depthOf(value) <= max) throw new Error(`${text} has depth ${depthOf(value)}, at most ${max}`);
+      seen[isTaken ? 'taken' : 'refused']++;
+    }
+
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(300);
+  });
+
   it('takes many objects side by side', () => {
     const text = JSON.stringify(Array.from({ length: 1000 }, (_, id) => ({ id, tags: ['a'] })));
 
