@@ -21,7 +21,10 @@ export function answerOutcome(
 ): Answer | Promise<Answer> {
   const { status, kind, body } = outcome;
   const headers = headersOf(visit, route, outcome);
-  if (kind === 'json' || kind === 'value') return answerJson(route, status, headers, body, conditions);
+  if (kind === 'json' || kind === 'value') {
+    // The operation's own headers are checked when it is registered, the action's may be anything.
+    return answerJson(route, status, headers, body, conditions, outcome.headers === undefined);
+  }
   if (kind === 'empty') {
     // RFC 9110, 8.6: no Content-Length with 204; elsewhere it says that nothing follows.
     if (status !== 204 && status !== 304) replace(headers, 'content-length', '0');
@@ -109,7 +112,14 @@ function pushChecked(headers: string[], name: string, value: string | readonly s
   push(headers, name, value);
 }
 
-function answerJson(route: Route, status: number, headers: string[], value: unknown, conditions: Conditions): Answer {
+function answerJson(
+  route: Route,
+  status: number,
+  headers: string[],
+  value: unknown,
+  conditions: Conditions,
+  isChecked: boolean,
+): Answer {
   const body = jsonOf(value, route);
   setDefault(headers, 'content-type', 'application/json; charset=utf-8');
   if (route.etag && status === 200) {
@@ -120,7 +130,7 @@ function answerJson(route: Route, status: number, headers: string[], value: unkn
   }
   const bytes = Buffer.byteLength(body);
   replace(headers, 'content-length', String(bytes));
-  return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8' };
+  return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8', isChecked };
 }
 
 function jsonOf(value: unknown, { name }: Route): string {

@@ -8,6 +8,8 @@ export interface Answer {
   readonly body: string | Uint8Array | Readable | undefined;
   /** Of a text: `latin1` where it is ASCII, which is written faster. */
   readonly encoding?: 'latin1' | 'utf8';
+  /** Every header is known to be one that can be sent; those that are added later must be, too. */
+  readonly isChecked?: boolean;
 }
 
 /** The request's side of conditional and range requests. */

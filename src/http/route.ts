@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import { FusioError } from '../errors.js';
 import type { Operation } from '../operation/operation.js';
 import { consumesOf } from '../operation/options.js';
@@ -26,6 +27,8 @@ const mebibyte = 1024 * 1024;
 export function makeRoute(operation: Operation): Route {
   const { name, method, segments, options } = operation;
   const always = deprecationHeaders(operation);
+  const headers = [...always, ...cacheHeaders(operation)];
+  checkHeaders(headers, name);
   return {
     name,
     method,
@@ -33,9 +36,20 @@ export function makeRoute(operation: Operation): Route {
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
     body: planBody(operation),
     always,
-    headers: [...always, ...cacheHeaders(operation)],
+    headers,
     etag: options.cache?.etag === true && method === 'GET',
   };
+}
+
+/** A value that would split the answer is found here, not by the first caller. */
+function checkHeaders(headers: readonly string[], name: string): void {
+  for (let index = 0; index < headers.length; index += 2) {
+    try {
+      validateHeaderValue(headers[index]!, headers[index + 1]!);
+    } catch {
+      throw new FusioError('OPERATION_INVALID', `operation "${name}": the header "${headers[index]}" cannot be sent`);
+    }
+  }
 }
 
 function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined {

@@ -3,6 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { discard } from '../discard.js';
 import { hasBody } from './body/read.js';
 import type { Answer } from './headers.js';
+import { sendWhole } from './whole.js';
 
 // How much of a refused body is still taken, so that the client gets to read why, and for how long.
 const lingerBytes = 4 * 1024 * 1024;
@@ -19,13 +20,14 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     discard(body);
     return undefined;
   }
+  const isHead = request.method === 'HEAD';
+  if (!isHead && sendWhole(request, response, answer)) return undefined;
   try {
     writeHead(response, status, headers);
   } catch (error) {
     discard(body);
     throw error;
   }
-  const isHead = request.method === 'HEAD';
   if (isStream && !isHead) {
     // Whoever waits for the first event should know that it is connected.
     response.flushHeaders();

@@ -91,31 +91,34 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
   function watchResponse(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/' } = request;
     const path = url.replace(/^https?:\/\/[^/?#]*/, '').split('?')[0]!;
-    const { end } = response;
-    // Only whole answers: a stream is checked by its status and media type alone.
-    response.end = function watchedEnd(this: ServerResponse, ...given: any[]) {
-      const ended = Reflect.apply(end, this, given);
-      const text = typeof given[0] === 'string' ? given[0] : '';
-      const contentType = this.getHeader('content-type') ?? headerOf(this, 'content-type');
+    const inside = response as unknown as Inside;
+    const { _send } = inside;
+    // Everything goes by here. Methods that a user of the response calls are left alone: fusio sends otherwise where they are changed.
+    inside._send = function watchedSend(this: ServerResponse & Inside, ...given: unknown[]) {
+      inside._send = _send;
+      const sent = Reflect.apply(_send, this, given);
+      const [head = '', ...whole] = (this._header ?? '').split('\r\n\r\n');
+      const contentType = this.getHeader('content-type') ?? /^content-type: (.*)$/im.exec(head)?.[1]?.trim();
       check({
         method,
         path,
         status: this.statusCode,
         contentType: contentType === undefined ? undefined : String(contentType),
-        body: text,
+        // Only whole answers: of a stream this is its first chunk, and status and media type are what is checked.
+        body: whole.join('\r\n\r\n') + (typeof given[0] === 'string' ? given[0] : ''),
       });
-      return ended;
-    } as typeof response.end;
+      return sent;
+    };
   }
 
   const { router, handler, fetch, inject } = fusio;
   return Object.assign(fusio, {
     router(request: Parameters<typeof router>[0], response: Parameters<typeof router>[1], next: () => void) {
       let isOurs = true;
-      const { end } = response;
+      const { _send } = response as unknown as Inside;
       watchResponse(request, response);
       return router(request, response, () => {
-        if (isOurs) response.end = end;
+        if (isOurs) (response as unknown as Inside)._send = _send;
         isOurs = false;
         next();
       });
@@ -164,8 +167,8 @@ function isHidden(fusio: AnyFusio, path: string): boolean {
   });
 }
 
-/** Headers given to `writeHead` are not among those of `getHeader`; what was sent is. */
-function headerOf(response: ServerResponse, name: string): string | undefined {
-  const head = (response as { _header?: string | null })._header ?? '';
-  return new RegExp(`^${name}: (.*)$`, 'im').exec(head)?.[1]?.trim();
+/** What Node keeps of a response. */
+interface Inside {
+  readonly _header: string | null;
+  _send(...given: unknown[]): unknown;
 }

@@ -141,7 +141,7 @@ describe('a stream', () => {
         action: () =>
           new Promise((resolve) => {
             finish = () => resolve(late);
-            clock.advance(1_000);
+            setImmediate(() => clock.advance(1_000));
           }),
       },
       { clock },
@@ -296,7 +296,7 @@ describe('a hook of the host', () => {
     const clock = fakeClock();
     const { fusio } = api(
       { timeoutMs: 1_000, action: () => 1 },
-      { clock, authenticate: () => new Promise(() => clock.advance(1_000)) },
+      { clock, authenticate: () => new Promise(() => setImmediate(() => clock.advance(1_000))) },
     );
 
     expect((await fusio.inject({ path: '/it' })).status).toBe(504);
@@ -312,7 +312,7 @@ describe('the signal', () => {
         timeoutMs: 1_000,
         action: (_request: unknown, context: { signal: AbortSignal }) => {
           look = () => context.signal;
-          clock.advance(1_000);
+          setImmediate(() => clock.advance(1_000));
           return new Promise(() => {});
         },
       },

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { Type } from 'typebox';
+import { createFusio, file, respond } from '../../src/index.js';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The bytes that come back for a request, on a connection that its server may close. */
+async function bytesOf(listener: Listener, head: string, idleMs = 150): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+  });
+  socket.write(head);
+  await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, idleMs))]);
+  socket.destroy();
+  server.close();
+  return text.replace(/^Date: .*$/m, 'Date: masked');
+}
+
+const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: one\r\n${more}\r\n`;
+
+function api(options = {}) {
+  const fusio = createFusio({ logger: false, ...options });
+  const operation = (name: string, more: object, action: () => unknown) =>
+    fusio.operation({ name, method: 'GET', path: `/${name}`, public: true, ...more, action } as never);
+  operation('plain', { response: Type.Object({ a: Type.Number() }) }, () => ({ a: 1 }));
+  operation('created', { status: 201, stability: 'deprecated' }, () => ['x']);
+  operation('cached', { cache: { maxAgeMs: 5000, vary: ['accept'], etag: true } }, () => ({ a: 1 }));
+  operation('unicode', {}, () => ({ a: 'é€😀' }));
+  operation('own', {}, () => respond(200, { a: 1 }, { 'x-own': 'yes' }));
+  operation('nothing', {}, () => undefined);
+  operation('broken', {}, () => {
+    throw new Error('x');
+  });
+  return fusio;
+}
+
+describe('an answer in one write', () => {
+  // A patched method is what sessions and compression bring: then the answer goes through Node's own methods.
+  const patched =
+    (handler: Listener): Listener =>
+    (request, response) => {
+      response.writeHead = response.writeHead.bind(response) as never;
+      handler(request, response);
+    };
+
+  it.each([
+    ['/plain', ''],
+    ['/created', ''],
+    ['/cached', ''],
+    ['/cached', 'If-None-Match: *\r\n'],
+    ['/unicode', ''],
+    ['/own', ''],
+    ['/nothing', ''],
+    ['/broken', ''],
+    ['/none', ''],
+    ['/plain', 'Connection: close\r\n'],
+  ])('has the very bytes that Node would send: %s %s', async (path, more) => {
+    const { handler } = api();
+
+    const whole = await bytesOf(handler, get(path, more));
+
+    expect(whole).toMatch(/^HTTP\/1\.1 \d{3} /);
+    expect(whole).toBe(await bytesOf(patched(handler), get(path, more)));
+  });
+
+  it.each([
+    ['HTTP/1.0', 'GET /plain HTTP/1.0\r\nX-Request-Id: one\r\n\r\n'],
+    ['HTTP/1.0, kept alive', 'GET /plain HTTP/1.0\r\nX-Request-Id: one\r\nConnection: keep-alive\r\n\r\n'],
+    ['HEAD', get('/plain').replace('GET', 'HEAD')],
+  ])('is left to Node for %s', async (_title, head) => {
+    const { handler } = api();
+
+    expect(await bytesOf(handler, head)).toBe(await bytesOf(patched(handler), head));
+  });
+
+  it.each<[string, Listener]>([
+    ['its own headers', (_request, response) => response.setHeader('x-host', 'yes')],
+    ['no date', (_request, response) => (response.sendDate = false)],
+    ['another reason', (_request, response) => (response.statusMessage = 'Fine')],
+    ['no connection header', (_request, response) => response.removeHeader('connection')],
+    ['no keep-alive', (_request, response) => (response.shouldKeepAlive = false)],
+  ])('is left to Node where the host wants %s', async (_title, host) => {
+    const { handler } = api();
+    const with_ =
+      (next: Listener): Listener =>
+      (request, response) => {
+        host(request, response);
+        next(request, response);
+      };
+
+    const sent = await bytesOf(with_(handler), get('/plain'));
+
+    expect(sent).toBe(await bytesOf(with_(patched(handler)), get('/plain')));
+    expect(sent).not.toBe(await bytesOf(handler, get('/plain')));
+  });
+
+  it.each([
+    ['/plain', 0],
+    ['/unicode', 1],
+    ['/own', 1],
+  ])('%s has its head made by Node %i times', async (path, times) => {
+    const { handler } = api();
+    let made = 0;
+
+    await bytesOf((request, response) => {
+      const inside = response as unknown as { _storeHeader(...given: unknown[]): void };
+      const { _storeHeader } = inside;
+      inside._storeHeader = (...given) => {
+        made++;
+        Reflect.apply(_storeHeader, inside, given);
+      };
+      handler(request, response);
+    }, get(path));
+
+    expect(made).toBe(times);
+  });
+
+  it('goes with CORS', async () => {
+    const { handler } = api({ cors: { origins: ['https://a.example'], credentials: true } });
+    const head = get('/plain', 'Origin: https://a.example\r\n');
+
+    const whole = await bytesOf(handler, head);
+
+    expect(whole).toContain('access-control-allow-origin: https://a.example\r\n');
+    expect(whole.toLowerCase()).toBe((await bytesOf(patched(handler), head)).toLowerCase());
+  });
+
+  it('says that the connection ends while fusio stops', async () => {
+    const fusio = api();
+    let release: () => void = () => {};
+    fusio.operation({
+      name: 'slow',
+      method: 'GET',
+      path: '/slow',
+      public: true,
+      action: () =>
+        new Promise((resolve) => {
+          release = () => resolve({ a: 1 });
+          setImmediate(() => void fusio.stop());
+          setTimeout(() => release(), 20);
+        }),
+    });
+
+    const text = await bytesOf(fusio.handler, get('/slow'));
+
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
+    expect(text.match(/^connection: .*$/gim)).toEqual(['connection: close']);
+  });
+
+  it('keeps to the limit of requests on a connection', async () => {
+    const { handler } = api();
+    const server = createServer(handler).listen(0, '127.0.0.1');
+    server.maxRequestsPerSocket = 1;
+    await once(server, 'listening');
+
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/plain`);
+
+    expect(answer.headers.get('connection')).toBe('close');
+    server.close();
+  });
+
+  it('tells the host what it sent: status, head and end', async () => {
+    const { handler } = api();
+    const seen: unknown[] = [];
+
+    await bytesOf((request, response) => {
+      response.on('finish', () => seen.push(response.statusCode, response.headersSent, response.writableFinished));
+      handler(request, response);
+    }, get('/created'));
+
+    expect(seen).toEqual([201, true, true]);
+  });
+
+  it('refuses a header of an operation that would split it, when it is registered', () => {
+    const fusio = createFusio();
+
+    expect(() =>
+      fusio.operation({
+        name: 'split',
+        method: 'GET',
+        path: '/split',
+        cache: { vary: ['accept\r\nx-evil: 1'] },
+        action: () => 1,
+      }),
+    ).toThrow('operation "split": the header "vary" cannot be sent');
+  });
+
+  it('is not what a file is', async () => {
+    const fusio = createFusio();
+    fusio.operation({ name: 'file', method: 'GET', path: '/file', public: true, action: () => file(__filename) });
+
+    expect(await bytesOf(fusio.handler, get('/file', 'Range: bytes=0-5\r\n'))).toMatch(/\r\n\r\nimport$/);
+  });
+});
