@@ -1,3 +1,5 @@
+// The global of this name is an accessor.
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { pipeline, Readable, Transform } from 'node:stream';

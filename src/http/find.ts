@@ -16,7 +16,7 @@ export function findRoute(tree: Tree<Route>, method: string, url: string): Match
   const path = mark === -1 ? url : url.slice(0, mark);
   const found = tree.find(method, path);
   if (!found) return undefined;
-  const route = found.methods.get(method);
+  const { target: route } = found;
   if (route) return { route, values: found.values, queryText: mark === -1 ? '' : withoutFragment(url.slice(mark + 1)) };
   return {
     methods: [...found.methods.keys(), 'OPTIONS'].filter((one, index, all) => all.indexOf(one) === index).sort(),

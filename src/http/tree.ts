@@ -5,6 +5,8 @@ import { decodeSegment } from '../operation/path.js';
 /** What is found at a path: by method, and the parameters' raw values in the order of the path. */
 export interface Found<Target> {
   readonly methods: ReadonlyMap<string, Target>;
+  /** The one with the method that was asked for. */
+  readonly target: Target | undefined;
   readonly values: readonly string[];
 }
 
@@ -32,7 +34,7 @@ interface Node<Target> {
 export function createTree<Target extends Routed>(): Tree<Target> {
   const root = newNode<Target>();
   // Paths without parameters are found in one look.
-  const exact = new Map<string, Found<Target>>();
+  const exact = new Map<string, ReadonlyMap<string, Target>>();
 
   return {
     add(segments, target) {
@@ -51,21 +53,22 @@ export function createTree<Target extends Routed>(): Tree<Target> {
       if (method === 'GET' && !methods.has('HEAD')) methods.set('HEAD', target);
       if (segments.every((segment) => segment.kind === 'static')) {
         const path = `/${segments.map((segment) => segment.kind === 'static' && segment.text).join('/')}`;
-        if (!exact.has(path)) exact.set(path, { methods, values: none });
+        if (!exact.has(path)) exact.set(path, methods);
       }
     },
 
     find(method, path) {
       const known = exact.get(path);
-      if (known?.methods.has(method)) return known;
+      const target = known?.get(method);
+      if (known && target) return { methods: known, target, values: none };
       const values: string[] = [];
       const found = path.length > 1 ? descend(root, path, 1, values, method) : undefined;
-      if (found) return { methods: found, values };
+      if (found) return { methods: found, target: found.get(method), values };
       // No operation has this method: the most specific shape tells which methods there are.
-      if (known) return known;
+      if (known) return { methods: known, target: undefined, values: none };
       values.length = 0;
       const other = path.length > 1 ? descend(root, path, 1, values, undefined) : undefined;
-      return other && { methods: other, values };
+      return other && { methods: other, target: undefined, values };
     },
   };
 }

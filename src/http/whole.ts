@@ -51,11 +51,19 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse, an
   for (let index = 0; index < headers.length; index += 2) {
     // While fusio stops, an answer says that the connection ends.
     if (headers[index] === 'connection') return false;
-    head += `${headers[index]}: ${headers[index + 1]}\r\n`;
+    head += headers[index]!;
+    head += ': ';
+    head += headers[index + 1]!;
+    head += '\r\n';
   }
   const keepAlive = inside._keepAliveTimeout;
   response.statusCode = status;
-  inside._header = `${head}${dateLine()}Connection: keep-alive\r\n${keepAlive ? keepAliveLine(keepAlive) : ''}\r\n${body}`;
+  head += dateLine();
+  head += 'Connection: keep-alive\r\n';
+  if (keepAlive) head += keepAliveLine(keepAlive);
+  head += '\r\n';
+  head += body as string;
+  inside._header = head;
   response.end();
   return true;
 }

@@ -23,7 +23,7 @@ export interface Outcome {
 export function check(visit: Visit, result: unknown): Outcome {
   const { answers } = visit.operation;
   if (isReply(result)) return checkReply(visit, result);
-  if (result instanceof Response) {
+  if (typeof result === 'object' && result !== null && !isData(result) && result instanceof Response) {
     if (result.status < 200) throw broken(visit, 'Response.error() is no answer');
     return checkBody(visit, answers.of(result.status), result.status, undefined, result);
   }
