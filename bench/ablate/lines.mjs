@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as schemas from '../http/schemas.mjs';
-import { placeOrder, readUser } from '../http/work.mjs';
+import { importItems, maxBodyBytes, placeOrder, readUser } from '../http/work.mjs';
 import { bench, copyPackage } from '../prepare.mjs';
 
 /**
@@ -19,24 +19,74 @@ import { bench, copyPackage } from '../prepare.mjs';
 /** The optimisations of fusio, each switched off in the built files. @type {Record<string, Line>} */
 const without = {
   generated: {
-    name: 'without generated code for closed objects',
+    name: 'without generated code for schemas',
     gain: true,
-    edits: [{ search: 'if (mayGenerate === false) return void 0;', replace: 'return void 0;' }],
+    edits: [{ search: 'if (mayGenerate === false ||', replace: 'if (true ||' }],
   },
-  latin1: {
-    name: 'ASCII answers written as UTF-8',
+  accessor: {
+    name: 'prototypes asked of a function',
     gain: true,
-    edits: [{ search: 'bytes === body.length ? "latin1" : "utf8"', replace: '"utf8"' }],
+    edits: [{ search: 'return hasAccessor() ?', replace: 'return false ?' }],
   },
   shapes: {
     name: 'query objects without a shape (Object.create(null))',
     gain: true,
     edits: [{ search: 'const pairs = new Bare();', replace: 'const pairs = Object.create(null);' }],
   },
-  head: {
-    name: 'setHeader for each field in place of one writeHead',
+  whole: {
+    name: 'writeHead and end in place of one text',
     gain: true,
-    edits: [{ search: 'getHeaderNames().length === 0', replace: 'getHeaderNames().length < 0' }],
+    edits: [{ search: '!answer.isPlain ||', replace: 'true ||' }],
+  },
+  head: {
+    name: 'setHeader for each field and end in place of one text',
+    gain: true,
+    edits: [
+      { search: '!answer.isPlain ||', replace: 'true ||' },
+      { search: 'getHeaderNames().length === 0', replace: 'getHeaderNames().length < 0' },
+    ],
+  },
+  divert: {
+    name: 'bodies taken from the events of a stream',
+    gain: true,
+    edits: [{ search: '"divert" in stream &&', replace: 'false &&' }],
+  },
+  chain: {
+    name: 'what waits kept in sets',
+    gain: true,
+    edits: [
+      {
+        search: 'function createChain() {',
+        replace: `function createChain() {
+  const items = new Set();
+  return {
+    get isEmpty() { return items.size === 0; },
+    add: (item) => void items.add(item),
+    delete: (item) => void items.delete(item),
+    each: (visit) => { for (const item of items) visit(item); },
+  };
+`,
+      },
+    ],
+  },
+  clock: {
+    name: 'the clock asked for every call',
+    gain: true,
+    edits: [{ search: 'if (hall.isTimed()) this.started', replace: 'if (true) this.started' }],
+  },
+  data: {
+    name: 'every result asked whether it is a stream, a reply, a Response …',
+    gain: true,
+    edits: [
+      { search: '|| isData(value)) return false;', replace: ') return false;' },
+      { search: '!isData(result) &&', replace: '' },
+      { search: 'value["~reply"] === true &&', replace: '' },
+    ],
+  },
+  flat: {
+    name: 'the depth of flat lists counted bracket by bracket',
+    gain: true,
+    edits: [{ search: '&& opensMore(text, maxDepth, true)', replace: '' }],
   },
 };
 
@@ -61,7 +111,18 @@ const createOrderOperation = {
   action: ({ body }) => placeOrder(body),
 };
 
-/** @type {Record<string, { operation: object, lines: Line[] }>} */
+const importItemsOperation = {
+  name: 'import.create',
+  method: 'POST',
+  path: '/imports',
+  public: true,
+  maxBodyBytes,
+  body: schemas.Items,
+  response: schemas.Imported,
+  action: ({ body }) => importItems(body),
+};
+
+/** @type {Record<string, { block?: number, operation: object, lines: Line[] }>} */
 export const groups = {
   b: {
     operation: readUserOperation,
@@ -87,9 +148,12 @@ export const groups = {
         setUp: (fusio) => fusio.around((next, request, context) => next(request, context)),
       },
       without.generated,
-      without.latin1,
+      without.accessor,
       without.shapes,
+      without.whole,
       without.head,
+      without.clock,
+      without.data,
     ],
   },
   c: {
@@ -100,8 +164,23 @@ export const groups = {
       { name: 'the action is async', operation: { action: async (request) => createOrderOperation.action(request) } },
       { name: 'no response schema', operation: { response: undefined } },
       without.generated,
-      without.latin1,
+      without.accessor,
+      without.whole,
       without.head,
+      without.divert,
+      without.chain,
+      without.data,
+    ],
+  },
+  f: {
+    block: 60,
+    operation: importItemsOperation,
+    lines: [
+      { name: 'base' },
+      { name: 'control: identical to the base' },
+      without.generated,
+      without.divert,
+      without.flat,
     ],
   },
 };
@@ -119,9 +198,14 @@ export async function makeVariants(group) {
     line.setUp?.(fusio);
     fusio.operation({ ...operation, ...line.operation });
     await fusio.ready();
-    variants.push({ name: line.name, handler: fusio.handler });
+    variants.push({ name: line.name, handler: fusio.handler, fusio });
   }
   return variants;
+}
+
+/** The server of the base: bodies come in another way than on a plain one. */
+export function makeServer([{ fusio }], listener) {
+  return fusio.createServer().removeAllListeners('request').on('request', listener);
 }
 
 /** The names of the built files change with their contents: the text is looked for in all of them. */

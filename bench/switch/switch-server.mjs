@@ -1,13 +1,14 @@
-// One process, one server, several variants of one handler: `switch-server.mjs <port> <module> <group>`.
-// The server changes the variant every 1,500 requests and books its own CPU time to the variant that answered them,
-// so that drift of the machine hits all variants alike. The module exports `makeVariants(group)`.
+// One process, one server, several variants of one handler: `switch-server.mjs <port> <module> <group> <block>`.
+// The server changes the variant every <block> requests and books its own CPU time to the variant that answered them,
+// so that drift of the machine hits all variants alike. The module exports `makeVariants(group)`, and
+// `makeServer(variants, listener)` where a plain server is not what they are for.
 import { createServer } from 'node:http';
 import { shuffle } from '../statistics.mjs';
 
-const [port, module, group] = process.argv.slice(2);
-const requestsPerBlock = 1500;
+const [port, module, group, block] = process.argv.slice(2);
+const requestsPerBlock = Number(block);
 
-const { makeVariants } = await import(module);
+const { makeVariants, makeServer = (_variants, listener) => createServer(listener) } = await import(module);
 /** @type {{ name: string, handler: import('node:http').RequestListener }[]} */
 const variants = await makeVariants(group);
 
@@ -20,7 +21,7 @@ let mark = usedUs();
 /** One array of CPU µs a request for each cycle, in the order of the variants. */
 let cycles = [];
 
-const server = createServer((request, response) => {
+const server = makeServer(variants, (request, response) => {
   if (left-- === 0) change();
   current.handler(request, response);
 });

@@ -12,13 +12,13 @@ const longest = 4;
  * Compares variants inside one process, where differences below a microsecond can be seen.
  *
  * @param {{ node: string, module: string, group: string, scenario: import('../http/scenarios.mjs').Scenario, warmMs: number,
- *   durationMs: number }} plan
+ *   durationMs: number, block?: number }} plan
  * @returns {Promise<Variant[]>} The first is what the others are compared with.
  * @typedef {{ name: string, us: number, change: number, spread: number, blocks: number }} Variant
  */
-export async function compareVariants({ node, module, group, scenario, warmMs, durationMs }) {
+export async function compareVariants({ node, module, group, scenario, warmMs, durationMs, block = 1500 }) {
   const port = await freePort();
-  const server = await startScript(node, script, [port, module, group]);
+  const server = await startScript(node, script, [port, module, group, block]);
   try {
     const { names } = server.message;
     for (const [variant, name] of names.entries()) {

@@ -132,7 +132,7 @@ function answerJson(
   }
   const bytes = Buffer.byteLength(body);
   replace(headers, 'content-length', String(bytes));
-  return { status, headers, body, encoding: bytes === body.length ? 'latin1' : 'utf8', isChecked };
+  return { status, headers, body, isPlain: isChecked && bytes === body.length };
 }
 
 function jsonOf(value: unknown, { name }: Route): string {

@@ -6,10 +6,8 @@ export interface Answer {
   /** Names and values in turn. */
   readonly headers: string[];
   readonly body: string | Uint8Array | Readable | undefined;
-  /** Of a text: `latin1` where it is ASCII, which is written faster. */
-  readonly encoding?: 'latin1' | 'utf8';
-  /** Every header is known to be one that can be sent; those that are added later must be, too. */
-  readonly isChecked?: boolean;
+  /** The body is ASCII, and every header is known to be one that can be sent; those that are added later must be, too. */
+  readonly isPlain?: boolean;
 }
 
 /** The request's side of conditional and range requests. */

@@ -35,7 +35,6 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
   }
   discard(body);
   if (body === undefined || isStream || isHead) response.end();
-  else if (typeof body === 'string') response.end(body, answer.encoding ?? 'utf8');
   else response.end(body);
   if (!request.complete && hasBody(request.headers)) linger(request);
   return undefined;

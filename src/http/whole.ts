@@ -24,8 +24,7 @@ interface Inside {
 export function sendWhole(request: IncomingMessage, response: ServerResponse, answer: Answer): boolean {
   const inside = response as unknown as Inside;
   if (
-    !answer.isChecked ||
-    answer.encoding !== 'latin1' ||
+    !answer.isPlain ||
     inside._header !== null ||
     inside._headerSent ||
     !inside._hasBody ||

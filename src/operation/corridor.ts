@@ -80,7 +80,8 @@ function go<Value>(visit: Visit, value: Value | Promise<Value>, next: Next<Value
 function later<Value>(visit: Visit, promise: Promise<Value>, next: Next<Value>): void {
   mayExpire(visit);
   // A thenable of somebody else's may call back twice, or at once.
-  void Promise.resolve(promise).then(
+  const native = promise instanceof Promise ? promise : Promise.resolve(promise);
+  void native.then(
     (value) => {
       // Nobody waits any more; only of a result there may be something left to let go of.
       if (visit.isOver && (next as Next<any>) !== leave) return visit.close();

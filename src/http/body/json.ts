@@ -4,23 +4,24 @@ import { locateError } from './locate.js';
 
 /** Parses JSON (RFC 8259) that may come from anybody. The last of two equal keys wins, as with `JSON.parse`. */
 export function parseJson(text: string, maxDepth: number): unknown {
-  if (mayBeDeeper(text, maxDepth)) checkDepth(text, maxDepth);
+  if (opensMore(text, maxDepth, false) && opensMore(text, maxDepth, true)) checkDepth(text, maxDepth);
   const value = parse(text);
   if (suspicious.test(text)) checkKeys(value, maxDepth);
   return value;
 }
 
 /**
- * Most bodies need no scan: on the way to a depth each level has a first object or list in it, which does not follow on another one
- * (`},{`). So there is no more depth than there are of those, wherever strings may hold some more.
+ * Whether more objects and lists begin than `max`. Most bodies have fewer than may be nested, and need no further look.
+ * `onlyFirst` leaves out those that follow on another one (`},{`): on the way to a depth each level has a first one, so there is no more
+ * depth than there are of these, wherever strings may hold some more.
  */
-function mayBeDeeper(text: string, max: number): boolean {
+function opensMore(text: string, max: number, onlyFirst: boolean): boolean {
   let left = max;
   for (let at = text.indexOf('{'); at !== -1; at = text.indexOf('{', at + 1)) {
-    if (!followsOn(text, at) && --left < 0) return true;
+    if (!(onlyFirst && followsOn(text, at)) && --left < 0) return true;
   }
   for (let at = text.indexOf('['); at !== -1; at = text.indexOf('[', at + 1)) {
-    if (!followsOn(text, at) && --left < 0) return true;
+    if (!(onlyFirst && followsOn(text, at)) && --left < 0) return true;
   }
   return false;
 }
