@@ -1,4 +1,4 @@
-import { Compile } from 'typebox/schema';
+import { type Check, compile } from './compile.js';
 import { generate } from './generate.js';
 import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
@@ -17,7 +17,11 @@ export interface Choice {
 
 /** Decides choices for values, with a bounded number of trials for each value that is read. */
 export interface Chooser {
+  /** A value is read: it has its trials before it. */
   begin(): void;
+  /** Whether there is anything to choose, or may be later. */
+  isUsed(): boolean;
+  expect(): void;
   choosing(
     planner: Planner,
     nodes: readonly SchemaNode[],
@@ -67,6 +71,7 @@ type Pick = (value: unknown, depth: number, picked: SchemaNode[]) => void;
 export function createChooser(schema: LinkedSchema, { source, defaults }: NormaliseOptions): Chooser {
   const checks = new Map<SchemaNode, (value: unknown) => boolean>();
   let trials = 0;
+  let isExpected = false;
 
   function choosing(
     planner: Planner,
@@ -74,6 +79,7 @@ export function createChooser(schema: LinkedSchema, { source, defaults }: Normal
     choices: readonly Choice[],
     decided: ReadonlySet<Choice>,
   ): Step {
+    expect();
     const picks = choices.map((choice) => makePick(choice, planner, nodes, decided));
     const byKey = new Map<string, Step>();
     const byNode = new Map<SchemaNode | undefined, Step>();
@@ -182,8 +188,8 @@ export function createChooser(schema: LinkedSchema, { source, defaults }: Normal
   function checkOf(branch: SchemaNode): (value: unknown) => boolean {
     let check = checks.get(branch);
     if (!check) {
-      const validator = Compile(withDefinitions(branch, schema.definitions));
-      check = (value) => guarded(validator, value);
+      const compiled = compile(withDefinitions(branch, schema.definitions));
+      check = (value) => guarded(compiled, value);
       checks.set(branch, check);
     }
     return check;
@@ -193,12 +199,16 @@ export function createChooser(schema: LinkedSchema, { source, defaults }: Normal
     trials = maxTrials;
   }
 
-  return { begin, choosing };
+  function expect(): void {
+    isExpected = true;
+  }
+
+  return { begin, isUsed: () => isExpected, expect, choosing };
 }
 
-function guarded(validator: { Check(value: unknown): boolean }, value: unknown): boolean {
+function guarded(check: Check, value: unknown): boolean {
   try {
-    return validator.Check(value);
+    return check(value);
   } catch (error) {
     if (isStackOverflow(error)) refuseDepth();
     throw error;

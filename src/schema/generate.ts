@@ -9,6 +9,8 @@ export type Recipe =
   | { readonly kind: 'wire'; readonly coercions: readonly Coerce[]; readonly object: Step; readonly array: Step }
   /** Somebody's values. */
   | { readonly kind: 'value'; readonly object: Step; readonly array: Step }
+  /** Somebody's value where text, a number or a boolean should be. */
+  | { readonly kind: 'leaf' }
   /** An object whose undeclared members go: the members in the order in which they are written, and their defaults. */
   | {
       readonly kind: 'object';
@@ -51,7 +53,9 @@ export function generate(step: Step): Step {
   const root = emitter.nameOf(step);
   if (!emitter.pays) return step;
   const constants = emitter.constants.map((_, index) => `c${index}`).join(', ');
-  const code = `${constants && `const [${constants}] = constants;`}\n${emitter.functions.join('\n')}\nreturn ${root};`;
+  const code = `${constants && `const [${constants}] = constants;`}\n${emitter.functions.join('\n')}\nreturn ${root};`
+    // The engine keeps the text for as long as the function.
+    .replace(/\s*\n\s*/g, '\n');
   try {
     // Names enter the code as JSON texts only.
     const make = new Function('constants', ...Object.keys(environment), code) as (...values: unknown[]) => Step;
@@ -95,6 +99,10 @@ function hasAccessor(): boolean {
   }
 }
 
+function isNoText(name: string): string {
+  return `typeof ${name} !== 'string' && typeof ${name} !== 'number' && typeof ${name} !== 'boolean'`;
+}
+
 /** Writes the functions of steps, each once. */
 class Emitter {
   readonly constants: unknown[] = [];
@@ -110,7 +118,7 @@ class Emitter {
     if (known) return known;
     const recipe = recipes.get(step);
     if (recipe?.kind === 'later') return this.nameOf(recipe.resolve());
-    if (!recipe || this.functions.length >= mostFunctions) return this.constant(step);
+    if (!recipe || recipe.kind === 'leaf' || this.functions.length >= mostFunctions) return this.constant(step);
     const index = this.functions.length;
     const name = `f${index}`;
     this.#names.set(step, name);
@@ -130,7 +138,7 @@ class Emitter {
     return name;
   }
 
-  #write(name: string, step: Step, recipe: Exclude<Recipe, { kind: 'later' }>): string {
+  #write(name: string, step: Step, recipe: Exclude<Recipe, { kind: 'later' | 'leaf' }>): string {
     if (recipe.kind === 'object') return this.#writeObject(name, step, recipe);
     if (recipe.kind === 'list') return this.#writeList(name, recipe.rest);
     return `function ${name}(value, depth) {
@@ -166,6 +174,7 @@ class Emitter {
   }
 
   #writeList(name: string, rest: Step): string {
+    // JSON has no holes: what it has no word for is null in a list.
     return `function ${name}(value, depth) {
       if (depth > maxDepth) refuse();
       let copy;
@@ -175,7 +184,6 @@ class Emitter {
         ${this.#read('m', rest, 'depth + 1')}
         if (m === item && m !== undefined) continue;
         if (copy === undefined) copy = value.slice();
-        // JSON has no holes: what it has no word for is null in a list.
         copy[index] = m === undefined ? null : m;
       }
       return copy === undefined ? value : copy;
@@ -203,10 +211,11 @@ class Emitter {
         if (isArray(${m})) { ${call(array)} }
         else if (${prototypeOf(m)} === root) { ${call(object)} }
         else { ${m} = ${this.constant(step)}(${m}, ${depth}); }
-      } else if (${m} !== undefined && typeof ${m} !== 'string' && typeof ${m} !== 'number' && typeof ${m} !== 'boolean') {
+      } else if (${m} !== undefined && ${isNoText(m)}) {
         ${m} = ${this.constant(step)}(${m}, ${depth});
       }`;
     }
-    return `if (${m} !== undefined) ${call(step)}`;
+    const unlessText = recipe?.kind === 'leaf' ? ` && ${isNoText(m)}` : '';
+    return `if (${m} !== undefined${unlessText}) ${call(step)}`;
   }
 }

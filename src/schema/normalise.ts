@@ -49,9 +49,13 @@ export function createNormaliser(schema: LinkedSchema, options: NormaliseOptions
   const plan = planner.planOf([schema.root]);
   const step = options.keepsIdentity ? plan : generate(plan);
   const fallback = options.defaults ? defaultOf(planner.flatten([schema.root])) : undefined;
+  return normaliserOf(step, fallback, chooser.isUsed() ? chooser.begin : undefined);
+}
+
+function normaliserOf(step: Step, fallback: unknown, begin: (() => void) | undefined): (value: unknown) => unknown {
   return function normalise(value) {
     try {
-      chooser.begin();
+      begin?.();
       return step(value === undefined && fallback !== undefined ? structuredClone(fallback) : value, 0);
     } catch (error) {
       if (error instanceof Unreadable) return error;
@@ -63,7 +67,7 @@ export function createNormaliser(schema: LinkedSchema, options: NormaliseOptions
 
 function createPlanner(definitions: LinkedSchema['definitions'], options: NormaliseOptions, chooser: Chooser): Planner {
   const { source, drop, defaults } = options;
-  const plans = new Map<string, { step: Step | undefined }>();
+  const plans = new Map<string, Plan>();
   const ids = new Map<SchemaNode, number>();
   let keeping: Planner | undefined;
   let leaf: Step | undefined;
@@ -84,13 +88,8 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     const key = `${nodes.map(idOf).join()}|${[...decided].map((choice) => choice.number).join()}`;
     const known = plans.get(key);
     // A recursive schema meets its own plan while that is being made.
-    if (known) {
-      return (
-        known.step ??
-        describe((value, depth) => known.step!(value, depth), { kind: 'later', resolve: () => known.step! })
-      );
-    }
-    const plan: { step: Step | undefined } = { step: undefined };
+    if (known) return known.step ?? laterStep(known);
+    const plan: Plan = { step: undefined };
     plans.set(key, plan);
     plan.step = makePlan(nodes, decided);
     return plan.step;
@@ -145,7 +144,7 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     }
     // Most places hold text or a number: they share one step.
     if (!nodes.some(isTyped)) return planOf([]);
-    leaf ??= valueStep(planObject([], []), planArray([]), true);
+    leaf ??= describe(valueStep(planObject([], []), planArray([]), true), { kind: 'leaf' });
     return leaf;
   }
 
@@ -168,12 +167,14 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
 
     const isValue = source === 'value';
     if (shapes.some((shape) => shape.patterns.length > 0)) {
+      // What their members are is planned when there are some: there may be choices among them.
+      chooser.expect();
       return objectStep(steps, restByPattern(shapes, drops), fills, isValue);
     }
     const rest = planOf(shapes.flatMap((shape) => schemasFor(shape, undefined)));
     const isIdle = rest === same && fills.length === 0 && Object.values(steps).every((step) => step === same);
     if (isIdle && !drops && !isValue) return same;
-    const slow = objectStep(steps, () => (drops ? undefined : rest), fills, isValue);
+    const slow = objectStep(steps, always(drops ? undefined : rest), fills, isValue);
     if (!drops || options.keepsIdentity) return slow;
     const names = Object.keys(steps);
     if (!canGenerate(names)) return slow;
@@ -214,6 +215,20 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
 }
 
 const none: ReadonlySet<Choice> = new Set();
+
+interface Plan {
+  /** Undefined while it is being made. */
+  step: Step | undefined;
+}
+
+// Out here, like every step: a function that is made in the planner would keep all of its plans for as long as it lives.
+function laterStep(plan: Plan): Step {
+  return describe((value, depth) => plan.step!(value, depth), { kind: 'later', resolve: () => plan.step! });
+}
+
+function always(step: Step | undefined): () => Step | undefined {
+  return () => step;
+}
 
 // Keywords by which a schema has a say in what its value looks like.
 const shaping = [

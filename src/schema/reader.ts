@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/schema';
 import type { Issue } from '../errors.js';
+import { compile } from './compile.js';
 import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
 import type { SchemaNode } from './keywords.js';
@@ -50,8 +50,7 @@ export function createCompiler(references: References, formats: Formats): Compil
       let compiled = known.get(schema);
       if (!compiled) {
         const linked = linkSchema(schema as SchemaNode, references, formats);
-        const validator = Compile(linked.root);
-        compiled = { linked, check: (value) => validator.Check(value) };
+        compiled = { linked, check: compile(linked.root) };
         known.set(schema, compiled);
       }
       return compiled;

@@ -374,6 +374,35 @@ describe('the normaliser', () => {
     expect(read(schema, { b: '1' }).value).toEqual({});
   });
 
+  it('tries the branches of a union among members that only a pattern declares', () => {
+    const member = {
+      anyOf: [
+        { type: 'array', items: { type: 'integer' } },
+        { type: 'object', properties: { n: { type: 'integer' } } },
+      ],
+    };
+    const union = { anyOf: [{ type: 'integer', minimum: 10 }, { type: 'boolean' }] };
+    const schema = { type: 'object', patternProperties: { '^a': union, '^m': member } };
+
+    expect(read(schema, { a: '1', ab: '11', m: { n: '3' } }).value).toEqual({ a: true, ab: 11, m: { n: 3 } });
+  });
+
+  it('reads a schema with more places than one function each', () => {
+    const group = (index: number) => ({ type: 'object', properties: { [`n${index}`]: { type: 'integer' } } });
+    const names = Array.from({ length: 199 }, (_, index) => `g${index}`);
+    const half = (from: number) => ({
+      type: 'object',
+      properties: Object.fromEntries(names.map((name, index) => [name, group(from + index)])),
+    });
+    const schema = { type: 'object', properties: { a: half(0), b: half(1000) } };
+    const value = (from: number) =>
+      Object.fromEntries(names.map((name, index) => [name, { [`n${from + index}`]: '5', other: 1 }]));
+    const expected = (from: number) =>
+      Object.fromEntries(names.map((name, index) => [name, { [`n${from + index}`]: 5 }]));
+
+    expect(read(schema, { a: value(0), b: value(1000) }).value).toEqual({ a: expected(0), b: expected(1000) });
+  });
+
   it('takes __proto__ for a property like any other', () => {
     const given = JSON.parse('{"__proto__":{"admin":true},"a":"1","b":"2"}');
     const schema = { properties: { a: { type: 'integer' } }, additionalProperties: true };
