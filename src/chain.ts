@@ -1,9 +1,11 @@
-/** What can be in a chain, one at a time. Made with the three fields as they are here. */
+/** What can be in a chain, one at a time. Begins as `unlinked`. */
 export interface Linked {
   isLinked: boolean;
   previous: Linked | undefined;
   next: Linked | undefined;
 }
+
+export const unlinked: Readonly<Linked> = { isLinked: false, previous: undefined, next: undefined };
 
 /**
  * A set of things that come and go with every request: linked through the things themselves, so that nothing is hashed and no

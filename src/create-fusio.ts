@@ -23,7 +23,7 @@ import { register } from './operation/registered.js';
 import { callerFor, checkCallOptions, type Hall } from './operation/visit.js';
 import { createVisits } from './operation/visits.js';
 import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
-import { isPromise } from './proceed.js';
+import { isPromise } from './promise.js';
 import { checkOptions } from './schema/check-options.js';
 import { createSchemas } from './schema/schemas.js';
 import { metricsOperation } from './telemetry/prometheus.js';
@@ -100,7 +100,9 @@ function build(options: AnyOptions): AnyFusio {
     get keepsRecords() {
       return hearsInfo(logger);
     },
-    isTimed: () => hearsInfo(logger) || signals.heard('request:done'),
+    get isTimed() {
+      return hearsInfo(logger) || signals.heard('request:done');
+    },
     watcher: createTelemetry(options.telemetry),
   };
   const http = createHttp(

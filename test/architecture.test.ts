@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['action'],
   ['schema', 'connection', 'access', 'limit', 'queue', 'log'],
   ['store'],
-  ['errors', 'suggest', 'clock', 'proceed', 'chain', 'duration', 'net', 'load-package', 'bare', 'discard'],
+  ['errors', 'suggest', 'clock', 'promise', 'chain', 'duration', 'net', 'load-package', 'bare', 'discard'],
 ];
 
 // An adapter hangs outside the house: it uses the door and, for types, what the door shows.

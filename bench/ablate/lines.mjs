@@ -36,13 +36,13 @@ const without = {
   whole: {
     name: 'writeHead and end in place of one text',
     gain: true,
-    edits: [{ search: '!answer.isPlain ||', replace: 'true ||' }],
+    edits: [{ search: '!answer.isSafeText ||', replace: 'true ||' }],
   },
   head: {
     name: 'setHeader for each field and end in place of one text',
     gain: true,
     edits: [
-      { search: '!answer.isPlain ||', replace: 'true ||' },
+      { search: '!answer.isSafeText ||', replace: 'true ||' },
       { search: 'getHeaderNames().length === 0', replace: 'getHeaderNames().length < 0' },
     ],
   },
@@ -72,7 +72,7 @@ const without = {
   clock: {
     name: 'the clock asked for every call',
     gain: true,
-    edits: [{ search: 'if (hall.isTimed()) this.started', replace: 'if (true) this.started' }],
+    edits: [{ search: 'if (hall.isTimed) this.started', replace: 'if (true) this.started' }],
   },
   data: {
     name: 'every result asked whether it is a stream, a reply, a Response …',

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { FusioError, isFusioError } from '../errors.js';
-import { isPromise } from '../proceed.js';
+import { isPromise } from '../promise.js';
 import { didYouMean } from '../suggest.js';
 import type { Connection, ConnectionHandle } from './connection.js';
 import { type PingResult, pingClient } from './ping.js';

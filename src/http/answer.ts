@@ -8,7 +8,6 @@ import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
 import type { Outcome } from '../operation/check.js';
 import type { Visit } from '../operation/visit.js';
-import { proceed } from '../proceed.js';
 import { encodeEvents } from './events.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, matches, push, replace, setDefault, withoutContent } from './headers.js';
@@ -132,7 +131,7 @@ function answerJson(
   }
   const bytes = Buffer.byteLength(body);
   replace(headers, 'content-length', String(bytes));
-  return { status, headers, body, isPlain: isChecked && bytes === body.length };
+  return { status, headers, body, isSafeText: isChecked && bytes === body.length };
 }
 
 function jsonOf(value: unknown, { name }: Route): string {
@@ -154,7 +153,8 @@ function answerRaw(
   conditions: Conditions,
 ): Answer | Promise<Answer> {
   if (body instanceof Response) return answerResponse(visit, body, headers, conditions);
-  if (isFile(body)) return proceed(visit, answerFile(body, status, headers, mediaType, conditions), held);
+  if (isFile(body))
+    return answerFile(body, status, headers, mediaType, conditions).then((answer) => held(visit, answer));
   if (typeof body === 'string') {
     setDefault(headers, 'content-type', withCharset(mediaType ?? 'text/plain'));
     replace(headers, 'content-length', String(Buffer.byteLength(body)));

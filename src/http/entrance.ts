@@ -4,7 +4,7 @@ import { unauthenticated } from '../access/authorize.js';
 import { anonymous, type Caller, callerOf } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import type { Hall } from '../operation/visit.js';
-import { isPromise } from '../proceed.js';
+import { isPromise } from '../promise.js';
 import type { BodySource } from './body/read.js';
 import type { Conditions } from './headers.js';
 

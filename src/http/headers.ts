@@ -7,7 +7,7 @@ export interface Answer {
   readonly headers: string[];
   readonly body: string | Uint8Array | Readable | undefined;
   /** The body is ASCII, and every header is known to be one that can be sent; those that are added later must be, too. */
-  readonly isPlain?: boolean;
+  readonly isSafeText?: boolean;
 }
 
 /** The request's side of conditional and range requests. */

@@ -50,7 +50,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     if (pass && !isPreflight && (!found || !isMatch(found))) return pass();
 
     const seen = new NodeRequest(request, response, parts.clientIp);
-    if (!gate.enter()) deliver(request, response, refuseRequest(parts, seen, shuttingDown()), undefined, undefined);
+    if (!gate.enter()) deliver(request, response, refuseRequest(parts, seen, shuttingDown()));
     else if (found && isMatch(found) && !isPreflight) serve(parts, seen, found, deliverVisit);
     else deliverSafely(request, response, answerOwn(seen, method, found, isPreflight), undefined);
   }
@@ -80,8 +80,8 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     request: IncomingMessage,
     response: ServerResponse,
     answer: Answer,
-    visit: Visit | undefined,
-    entered: Gate | undefined,
+    visit?: Visit,
+    entered?: Gate,
   ): void {
     if (cors) answer.headers.push(...cors.headers(request.headers));
     if (gate.isClosed && !response.headersSent) answer.headers.push('connection', 'close');
@@ -142,11 +142,10 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
     const found = findRoute(tree, method, pathname + search);
     const isPreflight = cors?.isPreflight(method, seen.headers) === true && found !== undefined;
     if (!gate.enter()) return toResponse(refuseRequest(parts, seen, shuttingDown()), method, () => {});
-    const { answer, visit } = await new Promise<Served>((resolve) => {
-      if (found && isMatch(found) && !isPreflight)
-        serve(parts, seen, found, (visit, answer) => resolve({ visit, answer }), as);
-      else resolve({ visit: undefined, answer: answerOwn(seen, method, found, isPreflight) });
-    });
+    const { answer, visit }: Served =
+      found && isMatch(found) && !isPreflight
+        ? await new Promise((resolve) => serve(parts, seen, found, (visit, answer) => resolve({ visit, answer }), as))
+        : { visit: undefined, answer: answerOwn(seen, method, found, isPreflight) };
     if (cors) answer.headers.push(...cors.headers(seen.headers));
     try {
       return toResponse(answer, method, (error) => leave(visit, gate, error));
@@ -177,7 +176,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
   function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
     const seen = new NodeRequest(request, response, parts.clientIp);
     const answer = refuseRequest(parts, seen, new FusioError('EXPECTATION_FAILED'));
-    deliver(request, response, answer, undefined, undefined);
+    deliver(request, response, answer);
   }
 
   const handler = (request: IncomingMessage, response: ServerResponse): void => handle(request, response, undefined);

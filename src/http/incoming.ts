@@ -1,5 +1,9 @@
 import { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Divertible, Sink } from './body/collect.js';
+
+const sinkKey = Symbol('sink');
+const takenKey = Symbol('taken');
 
 /**
  * The request of a server that is fusio's alone. A body that nobody else wants goes to its reader chunk by chunk as the parser finds it,
@@ -7,43 +11,60 @@ import type { Divertible, Sink } from './body/collect.js';
  * an `IncomingMessage` like any other; once its body was taken it is one that has ended.
  */
 export class Incoming extends IncomingMessage implements Divertible {
-  private sink: Sink | undefined = undefined;
-  private isTaken = false;
+  // Not private members of the language: those throw where somebody put a Proxy around the request.
+  [sinkKey]: Sink | undefined = undefined;
+  [takenKey] = false;
 
-  divert(sink: Sink | undefined): boolean {
-    if (sink === undefined) {
-      this.sink = undefined;
-      return true;
-    }
+  static {
+    // The types have a property here, which an accessor cannot override.
+    const { get } = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded') as { get(): boolean };
+    Object.defineProperty(Incoming.prototype, 'readableEnded', {
+      configurable: true,
+      get(this: Incoming) {
+        // Node lets go of a request that has ended; of another one it waits for the end.
+        return this[takenKey] || get.call(this);
+      },
+    });
+  }
+
+  divert(sink: Sink): boolean {
     const isUntouched =
-      // Null: neither read, nor piped, nor listened to for data, nor paused.
-      this.readableFlowing === null && this.readableLength === 0 && !this.complete && !this.destroyed;
-    if (isUntouched) this.sink = sink;
+      // Null: neither flowing, nor piped, nor listened to for data.
+      this.readableFlowing === null &&
+      this.readableLength === 0 &&
+      !this.complete &&
+      !this.destroyed &&
+      this.listenerCount('end') === 0;
+    if (isUntouched) this[sinkKey] = sink;
     return isUntouched;
   }
 
+  release(): void {
+    this[sinkKey] = undefined;
+  }
+
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-    const { sink } = this;
+    const sink = this[sinkKey];
     if (sink === undefined) return super.push(chunk, encoding);
     if (chunk !== null) {
       sink.take(chunk);
       return true;
     }
-    this.isTaken = true;
+    this[takenKey] = true;
     super.push(null);
     sink.end();
     return false;
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const { sink } = this;
+    const sink = this[sinkKey];
     super._destroy(error, callback);
     sink?.breakOff(error ?? undefined);
   }
 
-  /** Node calls this after the answer, to swallow what was not read: here that is nothing, unless somebody waits for its end. */
+  /** Node calls this after the answer, to swallow what was not read. Of a body that was taken nothing is left, unless somebody waits for the end. */
   _dump(): void {
-    if (!this.isTaken || this.listenerCount('end') > 0 || this.listenerCount('close') > 0) dump.call(this);
+    if (!this[takenKey] || this.listenerCount('end') > 0 || this.listenerCount('close') > 0) dump.call(this);
   }
 }
 

@@ -46,8 +46,13 @@ function checkHeaders(headers: readonly string[], name: string): void {
   for (let index = 0; index < headers.length; index += 2) {
     try {
       validateHeaderValue(headers[index]!, headers[index + 1]!);
-    } catch {
-      throw new FusioError('OPERATION_INVALID', `operation "${name}": the header "${headers[index]}" cannot be sent`);
+    } catch (cause) {
+      const came = JSON.stringify(headers[index + 1]);
+      throw new FusioError(
+        'OPERATION_INVALID',
+        `operation "${name}": the header "${headers[index]}" cannot be sent, got ${came}`,
+        { cause },
+      );
     }
   }
 }

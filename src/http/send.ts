@@ -21,21 +21,22 @@ export function send(request: IncomingMessage, response: ServerResponse, answer:
     return undefined;
   }
   const isHead = request.method === 'HEAD';
-  if (!isHead && sendWhole(request, response, answer)) return undefined;
-  try {
-    writeHead(response, status, headers);
-  } catch (error) {
+  if (isHead || !sendWhole(request, response, answer)) {
+    try {
+      writeHead(response, status, headers);
+    } catch (error) {
+      discard(body);
+      throw error;
+    }
+    if (isStream && !isHead) {
+      // Whoever waits for the first event should know that it is connected.
+      response.flushHeaders();
+      return body;
+    }
     discard(body);
-    throw error;
+    if (body === undefined || isStream || isHead) response.end();
+    else response.end(body);
   }
-  if (isStream && !isHead) {
-    // Whoever waits for the first event should know that it is connected.
-    response.flushHeaders();
-    return body;
-  }
-  discard(body);
-  if (body === undefined || isStream || isHead) response.end();
-  else response.end(body);
   if (!request.complete && hasBody(request.headers)) linger(request);
   return undefined;
 }

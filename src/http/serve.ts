@@ -7,7 +7,7 @@ import { walk } from '../operation/corridor.js';
 import { failureOf } from '../operation/failure.js';
 import { recordVisit, reportFailure } from '../operation/record.js';
 import { type Entrance, type RawRequest, Visit } from '../operation/visit.js';
-import { isPromise } from '../proceed.js';
+import { isPromise } from '../promise.js';
 import { answerError, answerOutcome } from './answer.js';
 import type { Moment } from './body/collect.js';
 import { readBody } from './body/read.js';
@@ -87,11 +87,11 @@ class HttpCall implements Entrance {
     try {
       const answer = answerOutcome(visit, this.match.route, outcome, this.request);
       if (isPromise(answer)) {
-        (answer as Promise<Answer>).then(
+        answer.then(
           (opened) => this.close(visit, opened),
           (thrown: unknown) => this.fail(visit, thrown),
         );
-      } else this.close(visit, answer as Answer);
+      } else this.close(visit, answer);
     } catch (thrown) {
       this.fail(visit, thrown);
     }
@@ -109,7 +109,7 @@ class HttpCall implements Entrance {
   }
 }
 
-/** The moment when the request came, where it did not have to wait since. */
+/** The time of arrival where nothing has been waited for since, otherwise the time now. */
 function momentOf(visit: Visit): Moment {
   const { clock } = visit.hall;
   return { clock, now: visit.expire ? clock.now() : visit.startedAt };

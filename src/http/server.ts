@@ -22,10 +22,12 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
   const options: ServerOptions = { headersTimeout: 10_000, ...(app && needsPrototypes() ? constructorsFor(app) : {}) };
-  // Express would put its own prototype in place of the class.
-  if (!app) options.IncomingMessage = Incoming as typeof IncomingMessage;
-  // Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
-  if (!app) Object.assign(options, { optimizeEmptyRequests: true });
+  if (!app) {
+    // Express would put its own prototype in place of the class.
+    options.IncomingMessage = Incoming;
+    // Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
+    Object.assign(options, { optimizeEmptyRequests: true });
+  }
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
     // A host's own parser must not wait for what only we would send.

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.js';
 import type { Request } from '../action/request.js';
 import { discard } from '../discard.js';
 import { FusioError } from '../errors.js';
-import { isPromise } from '../proceed.js';
+import { isPromise } from '../promise.js';
 import type { Reader } from '../schema/schemas.js';
 import { check } from './check.js';
 import type { Operation, Readers } from './operation.js';
@@ -44,8 +44,6 @@ function admit(visit: Visit, caller: Caller): void {
 }
 
 function enter(visit: Visit, raw: RawRequest): void {
-  // The time was up while the body came, or its sender left: nobody waits for the action any more.
-  if (visit.abortReason) throw visit.abortReason;
   const request = validate(visit.operation, raw, visit.entrance.origin);
   go(visit, visit.operation.run(request, new ActionContext(visit)), leave);
 }
@@ -72,7 +70,7 @@ function stop(visit: Visit, thrown: unknown): void {
 type Next<Value> = (visit: Visit, value: Value) => void;
 
 function go<Value>(visit: Visit, value: Value | Promise<Value>, next: Next<Value>): void {
-  if (isPromise(value)) later(visit, value as Promise<Value>, next);
+  if (isPromise(value)) later(visit, value, next);
   else next(visit, value);
 }
 
@@ -83,8 +81,8 @@ function later<Value>(visit: Visit, promise: Promise<Value>, next: Next<Value>):
   const native = promise instanceof Promise ? promise : Promise.resolve(promise);
   void native.then(
     (value) => {
-      // Nobody waits any more; only of a result there may be something left to let go of.
-      if (visit.isOver && (next as Next<any>) !== leave) return visit.close();
+      // Nobody waits any more: a form that came too late is let go of here, a result by `leave`.
+      if (visit.isOver && (next as unknown) !== leave) return visit.close();
       try {
         next(visit, value);
       } catch (thrown) {

@@ -8,7 +8,7 @@ export function recordVisit(visit: Visit, status: number, error?: FusioError): v
   const { hall, operation, entrance, caller } = visit;
   endWatching(visit, status, error);
   if (error && error.status >= 500) reportFailure(hall, operation.name, visit.id, entrance.source, error);
-  if (!hall.isTimed()) return;
+  if (!hall.isTimed) return;
   const ms = Math.max(0, hall.clock.now() - visit.startedAt);
   const { source } = entrance;
   if (hall.keepsRecords) {

@@ -20,7 +20,10 @@ export interface RawRequest {
   readonly body: unknown;
 }
 
-/** How a call came in: HTTP, in process. The corridor asks it for what it needs, when it needs it, and tells it how the call ended. */
+/**
+ * How a call came in: HTTP, in process. The corridor asks it for what it needs, when it needs it, and tells it how the call
+ * ended.
+ */
 export interface Entrance {
   readonly source: Source;
   /** Which readers fit: text and JSON from the wire, or values. */
@@ -56,7 +59,7 @@ export interface Hall {
   /** Whether anyone would see a record of each call. */
   readonly keepsRecords: boolean;
   /** Whether anyone would see how long each call takes. */
-  readonly isTimed: () => boolean;
+  readonly isTimed: boolean;
   /** Spans and metrics; undefined where nobody asked for them. */
   readonly watcher: Watcher | undefined;
 }
@@ -64,7 +67,7 @@ export interface Hall {
 /** Watches calls from the outside: spans and metrics. */
 export interface Watcher {
   /** Runs the call; what runs inside may see the call's span as the active one. */
-  around<Result>(visit: Visit, walk: () => Result): Result;
+  around(visit: Visit, walk: () => void): void;
   end(visit: Visit, status: number, error: FusioError | undefined): void;
   /** A request that reached no operation. */
   refused?(method: string, status: number): void;
@@ -95,7 +98,7 @@ export class Visit implements Linked {
   dispose: (() => void) | undefined = undefined;
   /** When the time is up, in milliseconds since 1970; 0 where there is no limit. */
   expiresAt = 0;
-  /** Ends the waiting with an error: while an action is awaited, or its stream is sent. */
+  /** Ends the waiting with an error: while something is awaited, or a stream is sent. */
   expire: ((visit: Visit, error: FusioError) => void) | undefined = undefined;
   /** Its entrance was told how it ended: whatever comes now comes too late. */
   isOver = false;
@@ -104,7 +107,7 @@ export class Visit implements Linked {
   /** An event stream: ends at once when fusio stops. */
   isStreaming = false;
   private ownId: string | undefined;
-  private started = 0;
+  private started: number | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private forget: (() => void) | undefined = undefined;
 
@@ -115,13 +118,13 @@ export class Visit implements Linked {
     readonly depth: number,
     id: string | undefined,
   ) {
-    if (hall.isTimed()) this.started = hall.clock.now();
+    if (hall.isTimed) this.started = hall.clock.now();
     this.ownId = id;
   }
 
   /** Asked only where somebody wants to know how long a call takes, or where it waits: the clock is not free. */
   get startedAt(): number {
-    if (this.started === 0) this.started = this.hall.clock.now();
+    this.started ??= this.hall.clock.now();
     return this.started;
   }
 

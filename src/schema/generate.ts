@@ -28,12 +28,13 @@ const recipes = new WeakMap<Step, Recipe>();
 export const same: Step = (value) => value;
 
 /** Tells what a step does. The step itself stays the way without generated code, and the way for what is no plain object. */
-export function describe(step: Step, recipe: Recipe): Step {
+export function withRecipe(step: Step, recipe: Recipe): Step {
   recipes.set(step, recipe);
   return step;
 }
 
 const mostMembers = 200;
+// A schema of thousands of places would be compiled for a second: what is beyond goes the way without generated code.
 const mostFunctions = 200;
 
 /** Whether an object with these members can be read by one literal; a name that every object has cannot. */
@@ -151,11 +152,12 @@ class Emitter {
     this.pays = true;
     const reads = members.map(([member, own], index) => {
       const m = `m${index}`;
+      const read = this.#read(m, own, 'depth + 1');
       const fallback = fills.get(member);
       const fill = typeof fallback === 'object' ? `clone(${this.constant(fallback)})` : JSON.stringify(fallback);
       return `let ${m} = value[${JSON.stringify(member)}];
-      ${fills.has(member) ? `if (${m} === undefined) ${m} = ${fill};` : ''}
-      ${this.#read(m, own, 'depth + 1')}`;
+      ${read}
+      ${fills.has(member) ? `if (${m} === undefined) { ${m} = ${fill};\n${read}\n}` : ''}`;
     });
     const all = members.map((_, index) => `m${index} !== undefined`).join(' && ');
     const literal = members.map(([member], index) => `${JSON.stringify(member)}: m${index}`).join(', ');

@@ -1,7 +1,7 @@
 import { isBare } from '../bare.js';
 import { type Choice, type Chooser, choicesOf, createChooser } from './choices.js';
 import { type Coerce, coercionOf } from './coerce.js';
-import { canGenerate, describe, generate, same } from './generate.js';
+import { canGenerate, generate, same, withRecipe } from './generate.js';
 import {
   isPlain,
   isStackOverflow,
@@ -144,7 +144,7 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     }
     // Most places hold text or a number: they share one step.
     if (!nodes.some(isTyped)) return planOf([]);
-    leaf ??= describe(valueStep(planObject([], []), planArray([]), true), { kind: 'leaf' });
+    leaf ??= withRecipe(valueStep(planObject([], []), planArray([]), true), { kind: 'leaf' });
     return leaf;
   }
 
@@ -179,7 +179,7 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     const names = Object.keys(steps);
     if (!canGenerate(names)) return slow;
     const members = names.map((name) => [name, steps[name]!] as const);
-    return describe(slow, {
+    return withRecipe(slow, {
       kind: 'object',
       members,
       fills: new Map(fills.map((fill) => [fill.name, fill.fallback])),
@@ -210,7 +210,7 @@ function createPlanner(definitions: LinkedSchema['definitions'], options: Normal
     );
     const rest = planOf(lists.map((list) => list.rest));
     if (source !== 'value' && rest === same && first.every((step) => step === same)) return same;
-    return length === 0 ? describe(arrayStep(first, rest), { kind: 'list', rest }) : arrayStep(first, rest);
+    return length === 0 ? withRecipe(arrayStep(first, rest), { kind: 'list', rest }) : arrayStep(first, rest);
   }
 }
 
@@ -223,7 +223,7 @@ interface Plan {
 
 // Out here, like every step: a function that is made in the planner would keep all of its plans for as long as it lives.
 function laterStep(plan: Plan): Step {
-  return describe((value, depth) => plan.step!(value, depth), { kind: 'later', resolve: () => plan.step! });
+  return withRecipe((value, depth) => plan.step!(value, depth), { kind: 'later', resolve: () => plan.step! });
 }
 
 function always(step: Step | undefined): () => Step | undefined {
@@ -324,7 +324,7 @@ function wireStep(coercions: readonly Coerce[], object: Step, array: Step): Step
     // Something of the host's own, as a file of a form is, stays what it is.
     return isBare(value) || isPlain(value) ? object(value, depth) : value;
   }
-  return describe(readWire, { kind: 'wire', coercions, object, array });
+  return withRecipe(readWire, { kind: 'wire', coercions, object, array });
 }
 
 /** Reads what somebody's code made, in its JSON form. */
@@ -338,7 +338,7 @@ function valueStep(object: Step, array: Step, hasType: boolean): Step {
     if (typeof value === 'bigint' && !hasType) refuseBigint();
     return value;
   }
-  return describe(readValue, { kind: 'value', object, array });
+  return withRecipe(readValue, { kind: 'value', object, array });
 }
 
 function objectStep(

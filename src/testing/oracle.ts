@@ -93,7 +93,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
     const path = url.replace(/^https?:\/\/[^/?#]*/, '').split('?')[0]!;
     const inside = response as unknown as Inside;
     const { _send } = inside;
-    // Everything goes by here. Methods that a user of the response calls are left alone: fusio sends otherwise where they are changed.
+    // Every answer goes through this one. To patch `end` or `writeHead` would make fusio send another way than it does unwatched.
     inside._send = function watchedSend(this: ServerResponse & Inside, ...given: unknown[]) {
       inside._send = _send;
       const sent = Reflect.apply(_send, this, given);
@@ -104,7 +104,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
         path,
         status: this.statusCode,
         contentType: contentType === undefined ? undefined : String(contentType),
-        // Only whole answers: of a stream this is its first chunk, and status and media type are what is checked.
+        // A stream sends its head first, alone: then this is empty, and status and media type are what is checked.
         body: whole.join('\r\n\r\n') + (typeof given[0] === 'string' ? given[0] : ''),
       });
       return sent;

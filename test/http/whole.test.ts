@@ -80,12 +80,17 @@ describe('an answer in one write', () => {
   });
 
   it.each<[string, Listener]>([
-    ['its own headers', (_request, response) => response.setHeader('x-host', 'yes')],
+    ['a header of its own', (_request, response) => response.setHeader('X-Host', 'yes')],
+    ['two of a name', (_request, response) => response.setHeader('x-host', ['one', 'two'])],
+    ['a cookie', (_request, response) => response.setHeader('Set-Cookie', 'a=1')],
+    ['another type', (_request, response) => response.setHeader('Content-Type', 'text/plain')],
+    ['another connection', (_request, response) => response.setHeader('Connection', 'upgrade')],
+    ['a date of its own', (_request, response) => response.setHeader('date', 'masked').setHeader('x-a', 'b')],
     ['no date', (_request, response) => (response.sendDate = false)],
     ['another reason', (_request, response) => (response.statusMessage = 'Fine')],
     ['no connection header', (_request, response) => response.removeHeader('connection')],
     ['no keep-alive', (_request, response) => (response.shouldKeepAlive = false)],
-  ])('is left to Node where the host wants %s', async (_title, host) => {
+  ])('is what Node would send where the host wants %s', async (_title, host) => {
     const { handler } = api();
     const with_ =
       (next: Listener): Listener =>

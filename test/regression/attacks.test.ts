@@ -303,6 +303,42 @@ describe('a hook of the host', () => {
   });
 });
 
+describe('who comes too late', () => {
+  it('does not run the action: the caller was identified after the answer', async () => {
+    const clock = fakeClock();
+    const action = jest.fn(() => 1);
+    let identify: () => void = () => {};
+    const authenticate = () =>
+      new Promise<null>((resolve) => {
+        identify = () => resolve(null);
+        // The limit counts from the first thing that is waited for.
+        setImmediate(() => clock.advance(1_000));
+      });
+    const { fusio } = api({ timeoutMs: 1_000, action }, { clock, authenticate });
+
+    expect((await fusio.inject({ path: '/it' })).status).toBe(504);
+    identify();
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(action).not.toHaveBeenCalled();
+  });
+
+  it('is a thenable that calls back a second time', async () => {
+    const { fusio } = api({
+      action: () => ({
+        // biome-ignore lint/suspicious/noThenProperty: that is what is tried
+        then(done: (value: unknown) => void, failed: (error: unknown) => void) {
+          done({ a: 1 });
+          failed(new Error('too late'));
+          done({ a: 2 });
+        },
+      }),
+    });
+
+    expect((await fusio.inject({ path: '/it' })).json()).toEqual({ a: 1 });
+  });
+});
+
 describe('the signal', () => {
   it('has aborted when it is looked at too late', async () => {
     const clock = fakeClock();

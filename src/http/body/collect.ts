@@ -1,3 +1,5 @@
+// The global of this name is an accessor.
+import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Linked } from '../../chain.js';
@@ -11,7 +13,7 @@ export interface CollectLimits {
   readonly timeoutMs: number;
 }
 
-/** What the time is, and goes by: asking the clock again for every body is not free. */
+/** The clock, and what it said last: to ask it again for every body costs something. */
 export interface Moment {
   readonly clock: Clock;
   readonly now: number;
@@ -27,8 +29,10 @@ export interface Sink {
 
 /** A stream that can hand its chunks to a sink, without events, as long as nobody has begun to read it. */
 export interface Divertible {
-  /** False: it is read already, or somebody listens. Undefined ends it. */
-  divert(sink: Sink | undefined): boolean;
+  /** False: it is read already, or somebody waits for its chunks or its end. */
+  divert(sink: Sink): boolean;
+  /** The chunks go where they would have gone without a sink. */
+  release(): void;
 }
 
 /** Reads a stream to its end and resolves with what `use` makes of the bytes; lets go of the stream whatever happens. */
@@ -117,7 +121,7 @@ class Collector<Value> implements Sink, Wait {
     unwatch(this);
     const { stream } = this;
     if (this.isDiverted) {
-      (stream as unknown as Divertible).divert(undefined);
+      (stream as unknown as Divertible).release();
       return;
     }
     stream[collector] = undefined;

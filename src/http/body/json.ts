@@ -12,8 +12,8 @@ export function parseJson(text: string, maxDepth: number): unknown {
 
 /**
  * Whether more objects and lists begin than `max`. Most bodies have fewer than may be nested, and need no further look.
- * `onlyFirst` leaves out those that follow on another one (`},{`): on the way to a depth each level has a first one, so there is no more
- * depth than there are of these, wherever strings may hold some more.
+ * `onlyFirst` leaves out those that follow on another one (`},{`). Each level of a nesting has one that does not, so the depth is
+ * never more than their number; those in strings only add to it.
  */
 function opensMore(text: string, max: number, onlyFirst: boolean): boolean {
   let left = max;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Busboy, BusboyConfig, FileInfo } from 'busboy';
 import type { UploadedFile } from '../../action/request.js';
+import { unlinked } from '../../chain.js';
 import type { Clock } from '../../clock.js';
 import { FusioError } from '../../errors.js';
 import { addPair, type Pairs } from '../query.js';
@@ -107,9 +108,7 @@ class Form implements MultipartForm {
     this.#parser = parser;
     this.#plan = plan;
     this.#wait = {
-      isLinked: false,
-      previous: undefined,
-      next: undefined,
+      ...unlinked,
       expiresAt: clock.now() + plan.timeoutMs,
       clock,
       expire: () => this.#fail(tooSlow()),

@@ -40,7 +40,7 @@ export interface BodyPlan {
 /** What a body turned out to be. */
 export interface Body {
   readonly value: unknown;
-  /** After inflating, before they were parsed; undefined for a form with files and for what a host's parser had read. */
+  /** After inflating, before they were parsed; undefined where there is none, for a form with files and for what a host's parser had read. */
   readonly bytes: Buffer | undefined;
   /** Where the plan says `multipart`. */
   readonly form: MultipartForm | undefined;
