@@ -59,7 +59,7 @@ export {
 export type { EventRequest, TriggerHandle, TriggerOptions } from './event/trigger.js';
 export type { Adapter, AnyFusio, ContextOf, Fusio, Health } from './fusio.js';
 export type { CorsOptions } from './http/cors.js';
-export type { AuthenticateRequest } from './http/entrance.js';
+export type { AuthenticateRequest } from './http/identify.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { Logger } from './log/logger.js';
 export type { EventId, Off, Role, Signals, Source } from './log/signals.js';

@@ -6,7 +6,7 @@ import type { Events } from './action/dispatch.js';
 import type { Clock } from './clock.js';
 import type { Connection } from './connection/connection.js';
 import type { CorsOptions } from './http/cors.js';
-import type { AuthenticateRequest } from './http/entrance.js';
+import type { AuthenticateRequest } from './http/identify.js';
 import type { Logger } from './log/logger.js';
 import type { TelemetryOptions } from './telemetry/telemetry.js';
 

@@ -6,16 +6,24 @@ import type { Outcome } from '../operation/check.js';
 import { walk } from '../operation/corridor.js';
 import { failureOf } from '../operation/failure.js';
 import { recordVisit, reportFailure } from '../operation/record.js';
-import { type Entrance, type RawRequest, Visit } from '../operation/visit.js';
+import { type Entrance, type Hall, type RawRequest, Visit } from '../operation/visit.js';
 import { isPromise } from '../promise.js';
 import { answerError, answerOutcome } from './answer.js';
 import type { Moment } from './body/collect.js';
 import { readBody } from './body/read.js';
-import { type HttpParts, type HttpRequest, identify } from './entrance.js';
 import type { Answer } from './headers.js';
+import { type Authenticate, identify } from './identify.js';
 import { readParams } from './params.js';
 import { parseQuery } from './query.js';
+import type { ClientIp, HttpRequest } from './request.js';
 import type { Route } from './route.js';
+
+/** What the HTTP entrance is given by the door. */
+export interface HttpParts {
+  readonly hall: Hall;
+  readonly authenticate: Authenticate | undefined;
+  readonly clientIp: ClientIp | undefined;
+}
 
 /** A route that was found for a request. */
 export interface Match {

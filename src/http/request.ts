@@ -1,25 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { addAbortSignal, Readable } from 'node:stream';
-import { unauthenticated } from '../access/authorize.js';
-import { anonymous, type Caller, callerOf } from '../access/caller.js';
-import type { Awaitable } from '../action/action.js';
-import type { Hall } from '../operation/visit.js';
-import { isPromise } from '../promise.js';
 import type { BodySource } from './body/read.js';
 import type { Conditions } from './headers.js';
 
-/** What `authenticate` sees of the request, whichever entrance it came through. */
-export interface AuthenticateRequest {
-  readonly method: string;
-  /** With the mount path, without the query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly ip: string | undefined;
-  /** The host's own request: an Express `Request`, an `IncomingMessage` or a web `Request`. */
-  readonly raw: unknown;
-}
-
-export type Authenticate = (request: AuthenticateRequest) => unknown;
+/** Finds the caller's address, where the host knows better. */
+export type ClientIp = (request: IncomingMessage) => string | undefined;
 
 /** An HTTP request of either kind, as far as the entrance needs it. */
 export interface HttpRequest extends Conditions {
@@ -35,47 +20,6 @@ export interface HttpRequest extends Conditions {
   onGone(listener: () => void): () => void;
 }
 
-/** What the HTTP entrance is given by the door. */
-export interface HttpParts {
-  readonly hall: Hall;
-  readonly authenticate: Authenticate | undefined;
-  readonly clientIp: ((request: IncomingMessage) => string | undefined) | undefined;
-}
-
-/** Asks the host who calls. */
-export function identify(authenticate: Authenticate | undefined, request: HttpRequest): Awaitable<Caller> {
-  if (!authenticate) return anonymous;
-  const principal = authenticate(new Seen(request));
-  return isPromise(principal) ? principal.then(callerOfAnswer) : callerOfAnswer(principal);
-}
-
-function callerOfAnswer(principal: unknown): Caller {
-  if (principal === null || principal === undefined) return anonymous;
-  if (principal === 'challenge') throw unauthenticated('The credential is not valid');
-  return callerOf(principal);
-}
-
-/** The view of a request that the host's hook gets; the address is looked up only when it asks. */
-class Seen implements AuthenticateRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: AuthenticateRequest['headers'];
-  readonly raw: unknown;
-  readonly #request: HttpRequest;
-
-  constructor(request: HttpRequest) {
-    this.method = request.method;
-    this.path = request.fullPath;
-    this.headers = request.headers;
-    this.raw = request.raw;
-    this.#request = request;
-  }
-
-  get ip(): string | undefined {
-    return this.#request.ip;
-  }
-}
-
 /** A request of `node:http` or Express. */
 export class NodeRequest implements HttpRequest {
   constructor(
@@ -86,7 +30,7 @@ export class NodeRequest implements HttpRequest {
       proceed?: boolean;
     },
     readonly response: ServerResponse,
-    readonly clientIp: HttpParts['clientIp'],
+    readonly clientIp: ClientIp | undefined,
   ) {}
 
   get method(): string {
