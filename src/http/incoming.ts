@@ -62,6 +62,17 @@ export class Incoming extends IncomingMessage implements Divertible {
     sink?.breakOff(error ?? undefined);
   }
 
+  /** Whoever waits for the end of a body that was taken gets it now, as of any other stream that has been read. */
+  override on(event: string | symbol, listener: (...given: any[]) => void): this {
+    super.on(event, listener);
+    if (this[takenKey] && (event === 'end' || event === 'close')) this.resume();
+    return this;
+  }
+
+  override addListener(event: string | symbol, listener: (...given: any[]) => void): this {
+    return this.on(event, listener);
+  }
+
   /** Node calls this after the answer, to swallow what was not read. Of a body that was taken nothing is left, unless somebody waits for the end. */
   _dump(): void {
     if (!this[takenKey] || this.listenerCount('end') > 0 || this.listenerCount('close') > 0) dump.call(this);

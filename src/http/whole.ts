@@ -8,6 +8,7 @@ interface Inside {
   _header: string | null;
   _headerSent: boolean;
   _hasBody: boolean;
+  chunkedEncoding: boolean;
   _defaultKeepAlive: boolean;
   _removedConnection: boolean;
   _removedContLen: boolean;
@@ -33,6 +34,7 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse, an
     inside._header !== null ||
     inside._headerSent !== false ||
     inside._hasBody !== true ||
+    inside.chunkedEncoding !== false ||
     inside._defaultKeepAlive !== true ||
     inside._removedConnection !== false ||
     inside._removedContLen !== false ||
@@ -64,6 +66,7 @@ export function sendWhole(request: IncomingMessage, response: ServerResponse, an
     head += '\r\n';
   }
   response.statusCode = status;
+  response.statusMessage = reasonOf(status);
   head += dateLine();
   head += 'Connection: keep-alive\r\n';
   if (keepAliveMs > 0) head += keepAliveLine(keepAliveMs);
@@ -127,12 +130,16 @@ function proves(): boolean {
   }
 }
 
+function reasonOf(status: number): string {
+  return STATUS_CODES[status] ?? 'unknown';
+}
+
 const statusLines = new Map<number, string>();
 
 function statusLine(status: number): string {
   let line = statusLines.get(status);
   if (line === undefined) {
-    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+    line = `HTTP/1.1 ${status} ${reasonOf(status)}\r\n`;
     statusLines.set(status, line);
   }
   return line;

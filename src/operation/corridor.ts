@@ -78,7 +78,7 @@ function go<Value>(visit: Visit, value: Value | Promise<Value>, next: Next<Value
 function later<Value>(visit: Visit, promise: Promise<Value>, next: Next<Value>): void {
   mayExpire(visit);
   // A thenable of somebody else's may call back twice, or at once.
-  const native = promise instanceof Promise ? promise : Promise.resolve(promise);
+  const native = promise.constructor === Promise ? promise : Promise.resolve(promise);
   void native.then(
     (value) => {
       // Nobody waits any more: a form that came too late is let go of here, a result by `leave`.

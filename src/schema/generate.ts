@@ -39,7 +39,11 @@ const mostFunctions = 200;
 
 /** Whether an object with these members can be read by one literal; a name that every object has cannot. */
 export function canGenerate(names: readonly string[]): boolean {
-  return names.length > 0 && names.length <= mostMembers && !names.some((name) => name in Object.prototype);
+  return (
+    names.length > 0 &&
+    names.length <= mostMembers &&
+    !names.some((name) => name in Object.prototype || name === '__proto__')
+  );
 }
 
 /**
@@ -85,7 +89,8 @@ const environment = {
 
 /**
  * Code for the prototype of a value, to be compared with `root`. The accessor is settled by the value's shape, the function is a call;
- * an own member of that name is something else than `root`. Node can be told to do without the accessor (`--disable-proto`).
+ * an own member of that name is something else than `root`, unless the host makes one of just that. Node can be told to do without
+ * the accessor (`--disable-proto`).
  */
 function prototypeOf(name: string): string {
   return hasAccessor() ? `${name}.__proto__` : `prototypeOf(${name})`;
@@ -98,6 +103,11 @@ function hasAccessor(): boolean {
   } catch {
     return false;
   }
+}
+
+/** What JSON writes as code does; not -0, for one. */
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (Number.isFinite(value) && !Object.is(value, -0));
 }
 
 function isNoText(name: string): string {
@@ -154,7 +164,7 @@ class Emitter {
       const m = `m${index}`;
       const read = this.#read(m, own, 'depth + 1');
       const fallback = fills.get(member);
-      const fill = typeof fallback === 'object' ? `clone(${this.constant(fallback)})` : JSON.stringify(fallback);
+      const fill = isText(fallback) ? JSON.stringify(fallback) : `clone(${this.constant(fallback)})`;
       return `let ${m} = value[${JSON.stringify(member)}];
       ${read}
       ${fills.has(member) ? `if (${m} === undefined) { ${m} = ${fill};\n${read}\n}` : ''}`;

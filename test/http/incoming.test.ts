@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import { Type } from 'typebox';
 import { createFusio } from '../../src/index.js';
 import { receive } from './body/support.js';
@@ -127,6 +128,18 @@ describe('a body that goes to its reader past the stream', () => {
 
     await receive(socket, /"got":1/);
     expect(seen).toEqual([true, false, 0]);
+  });
+
+  it('ends for an action that waits for it, or has no use for it', async () => {
+    const { socket } = await made(async ({ body }, { http }) => {
+      await finished(http.req, { writable: false });
+      http.req.destroy();
+      return { got: body.n };
+    });
+
+    socket.write(post('{"n":1}') + post('{"n":2}'));
+
+    expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
   });
 
   it.each(['end', 'data', 'readable'])('goes by the stream where the host listens for "%s"', async (event) => {

@@ -185,11 +185,14 @@ describe('an answer in one write', () => {
     const seen: unknown[] = [];
 
     await bytesOf((request, response) => {
-      response.on('finish', () => seen.push(response.statusCode, response.headersSent, response.writableFinished));
+      response.on('finish', () => {
+        const { statusCode, statusMessage, headersSent, writableFinished } = response;
+        seen.push(statusCode, statusMessage, headersSent, writableFinished);
+      });
       handler(request, response);
     }, get('/created'));
 
-    expect(seen).toEqual([201, true, true]);
+    expect(seen).toEqual([201, 'Created', true, true]);
   });
 
   it('refuses a header of an operation that would split it, when it is registered', () => {
