@@ -80,3 +80,15 @@ export class Incoming extends IncomingMessage implements Divertible {
 }
 
 const dump = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
+
+/**
+ * Lends the prototype of somebody's requests, such as Express's, what takes bodies past the stream. It stays as it is where somebody has
+ * put a method of his own in one of these places, whoever reads a request by it wants it called.
+ */
+export function lend(prototype: object): void {
+  const { constructor: _own, readableEnded, ...methods } = Object.getOwnPropertyDescriptors(Incoming.prototype);
+  const nodes = IncomingMessage.prototype as unknown as Record<string, unknown>;
+  const found = prototype as Record<string, unknown>;
+  if (Object.keys(methods).some((name) => found[name] !== nodes[name])) return;
+  Object.defineProperties(prototype, { readableEnded, ...methods });
+}

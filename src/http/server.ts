@@ -8,7 +8,8 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Application } from 'express';
-import { Incoming } from './incoming.js';
+import { FusioError } from '../errors.js';
+import { Incoming, lend } from './incoming.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -16,18 +17,13 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * A server for the host's app, or for the operations alone. Both leave `100 Continue` to the moment when a body is wanted, and close
  * connections whose head does not arrive in ten seconds.
  *
- * Express gives every request and response its own prototypes. Before V8 13 (Node 24) changing a prototype spoils the engine's caches,
- * which costs three quarters of a request; here the objects are born with the right ones, through the public options of `node:http`.
+ * Express gives every request and response its own prototypes. To change a prototype costs the engine something, before V8 13 (Node 24)
+ * three quarters of a request; here the objects are born with the right ones, through the public options of `node:http`, and bodies of
+ * operations go past the stream as they do without an app.
  */
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
-  const options: ServerOptions = { headersTimeout: 10_000, ...(app && needsPrototypes() ? constructorsFor(app) : {}) };
-  if (!app) {
-    // Express would put its own prototype in place of the class.
-    options.IncomingMessage = Incoming;
-    // Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
-    Object.assign(options, { optimizeEmptyRequests: true });
-  }
+  const options: ServerOptions = { headersTimeout: 10_000, ...(app ? constructorsFor(app) : alone) };
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
     // A host's own parser must not wait for what only we would send.
@@ -40,13 +36,18 @@ export function createHttpServer(app: Application | undefined, handler: Handler,
   return server;
 }
 
-function needsPrototypes(): boolean {
-  return Number(process.versions.node.split('.')[0]) < 24;
-}
+// Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
+const alone: ServerOptions = Object.assign({ IncomingMessage: Incoming }, { optimizeEmptyRequests: true });
 
 function constructorsFor(app: Application): ServerOptions {
   // Express documents both as the prototypes to extend; its types leave them out.
-  const prototypes = app as unknown as { request: object; response: object };
+  const prototypes = app as unknown as { request?: object; response?: object };
+  if (typeof app !== 'function' || !prototypes.request || !prototypes.response) {
+    const message =
+      'createServer: an Express app is needed, or nothing; what else listens goes to createServer of node:http';
+    throw new FusioError('OPTIONS_INVALID', message);
+  }
+  lend(prototypes.request);
   // Functions, not classes: a class would put its own prototype between Express's and the object.
   function Request(this: IncomingMessage, socket: Socket): void {
     (IncomingMessage as unknown as (this: IncomingMessage, socket: Socket) => void).call(this, socket);
@@ -60,5 +61,8 @@ function constructorsFor(app: Application): ServerOptions {
     );
   }
   Response.prototype = prototypes.response;
+  // The engine sizes an object by the functions that its constructor inherits from; too small a one becomes a dictionary.
+  Object.setPrototypeOf(Request, IncomingMessage);
+  Object.setPrototypeOf(Response, ServerResponse);
   return { IncomingMessage: Request, ServerResponse: Response } as unknown as ServerOptions;
 }

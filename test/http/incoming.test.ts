@@ -1,8 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import { createServer, IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import express from 'express';
 import { Type } from 'typebox';
 import { createFusio } from '../../src/index.js';
 import { receive } from './body/support.js';
@@ -17,13 +19,17 @@ const open: Made[] = [];
 
 type Action = (request: any, context: any) => unknown;
 
-/** A stand-alone server with an operation that takes a body, and a connection to it. */
-async function made(action: Action = ({ body }) => ({ got: body.n }), options: object = {}): Promise<Made> {
+/** A server with an operation that takes a body, and a connection to it. */
+async function serving(
+  createServer: (fusio: Made['fusio']) => Server,
+  action: Action = ({ body }) => ({ got: body.n }),
+  options: object = {},
+): Promise<Made> {
   const fusio = createFusio({ logger: false, ...options });
   const body = Type.Object({ n: Type.Number(), text: Type.Optional(Type.String()) });
   fusio.operation({ name: 'echo', method: 'POST', path: '/echo', public: true, maxBodyBytes: 1000, body, action });
   fusio.operation({ name: 'ping', method: 'POST', path: '/ping', public: true, action: () => ({ pong: 1 }) });
-  const server = fusio.createServer().listen(0, '127.0.0.1');
+  const server = createServer(fusio).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   socket.on('error', () => {});
@@ -47,157 +53,248 @@ function post(content: string, more = '', path = '/echo'): string {
   return `${head}Content-Length: ${content.length}\r\n${more}\r\n${content}`;
 }
 
+const original = Readable.prototype.push;
+
 const answers = (text: string) => [...text.matchAll(/\{"got":(\d+)\}/g)].map(([, n]) => Number(n));
 
-describe('a body that goes to its reader past the stream', () => {
-  it('is read of each of several requests in one packet, in order', async () => {
-    const { socket } = await made();
+const servers = {
+  'of fusio alone': (fusio: Made['fusio']) => fusio.createServer(),
+  'for an app of Express': (fusio: Made['fusio']) => fusio.createServer(express().use(fusio.router)),
+};
 
-    socket.write([1, 2, 3].map((n) => post(`{"n":${n}}`)).join(''));
+describe.each(Object.entries(servers))(
+  'a body that goes to its reader past the stream, on a server %s',
+  (_, create) => {
+    const made = (action?: Action, options?: object) => serving(create, action, options);
 
-    expect(answers(await receive(socket, /"got":3/))).toEqual([1, 2, 3]);
-  });
+    it('does so', async () => {
+      const pushed: unknown[] = [];
+      const push = jest.spyOn(Readable.prototype, 'push').mockImplementation(function (
+        this: Readable,
+        chunk,
+        encoding,
+      ) {
+        if (this instanceof IncomingMessage) pushed.push(chunk);
+        return original.call(this, chunk, encoding);
+      });
+      const { socket } = await made();
 
-  it('is read byte by byte, and in chunks', async () => {
-    const { socket } = await made();
-    socket.setNoDelay(true);
-    const chunked =
-      'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n' +
-      '4\r\n{"n"\r\n3\r\n:2}\r\n0\r\n\r\n';
+      socket.write(post('{"n":1}'));
+      const text = await receive(socket, /"got":1/);
+      push.mockRestore();
 
-    const received = receive(socket, /"got":2/);
-    for (const byte of post('{"n":1}') + chunked) {
-      socket.write(byte);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+      expect(answers(text)).toEqual([1]);
+      expect(pushed).toEqual([null]);
+    });
 
-    expect(answers(await received)).toEqual([1, 2]);
-  });
+    it('is read of each of several requests in one packet, in order', async () => {
+      const { socket } = await made();
 
-  it('is there when somebody waits first: the stream has kept it', async () => {
-    const authenticate = () => new Promise<null>((resolve) => setTimeout(resolve, 20, null));
-    const { socket } = await made(undefined, { authenticate });
+      socket.write([1, 2, 3].map((n) => post(`{"n":${n}}`)).join(''));
 
-    socket.write(post('{"n":1}') + post('{"n":2}'));
+      expect(answers(await receive(socket, /"got":3/))).toEqual([1, 2, 3]);
+    });
 
-    expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
-  });
+    it('is read byte by byte, and in chunks', async () => {
+      const { socket } = await made();
+      socket.setNoDelay(true);
+      const chunked =
+        'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n' +
+        '4\r\n{"n"\r\n3\r\n:2}\r\n0\r\n\r\n';
 
-  it('may be too large, and the connection serves on', async () => {
-    const { socket } = await made();
+      const received = receive(socket, /"got":2/);
+      for (const byte of post('{"n":1}') + chunked) {
+        socket.write(byte);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
 
-    socket.write(post(`{"n":1,"text":"${'x'.repeat(2000)}"}`) + post('{"n":2}'));
+      expect(answers(await received)).toEqual([1, 2]);
+    });
 
-    const text = await receive(socket, /"got":2/);
-    expect(text).toMatch(/^HTTP\/1\.1 413 /);
-    expect(answers(text)).toEqual([2]);
-  });
+    it('is there when somebody waits first: the stream has kept it', async () => {
+      const authenticate = () => new Promise<null>((resolve) => setTimeout(resolve, 20, null));
+      const { socket } = await made(undefined, { authenticate });
 
-  it('is waited for with 100 Continue', async () => {
-    const { socket } = await made();
-    const [head = '', content = ''] = post('{"n":1}', 'Expect: 100-continue\r\n').split(/(?<=\r\n\r\n)/);
+      socket.write(post('{"n":1}') + post('{"n":2}'));
 
-    socket.write(head);
-    await receive(socket, /100 Continue/);
-    socket.write(content);
+      expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
+    });
+
+    it('may be too large, and the connection serves on', async () => {
+      const { socket } = await made();
+
+      socket.write(post(`{"n":1,"text":"${'x'.repeat(2000)}"}`) + post('{"n":2}'));
+
+      const text = await receive(socket, /"got":2/);
+      expect(text).toMatch(/^HTTP\/1\.1 413 /);
+      expect(answers(text)).toEqual([2]);
+    });
+
+    it('is waited for with 100 Continue', async () => {
+      const { socket } = await made();
+      const [head = '', content = ''] = post('{"n":1}', 'Expect: 100-continue\r\n').split(/(?<=\r\n\r\n)/);
+
+      socket.write(head);
+      await receive(socket, /100 Continue/);
+      socket.write(content);
+
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+    });
+
+    it('is incomplete when its sender leaves', async () => {
+      const { fusio, socket } = await made();
+      const failed = new Promise<any>((resolve) => fusio.on('request:done', resolve));
+
+      socket.write(post('{"n":1}').slice(0, -3));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      socket.destroy();
+
+      expect((await failed).status).toBe(400);
+    });
+
+    it('is one that has ended, to whoever reads it afterwards', async () => {
+      const seen: unknown[] = [];
+      const { socket } = await made(async ({ body }, { http }) => {
+        const chunks: unknown[] = [];
+        for await (const chunk of http.req) chunks.push(chunk);
+        seen.push(http.req.readableEnded, http.req.aborted, chunks.length);
+        return { got: body.n };
+      });
+
+      socket.write(post('{"n":1}'));
+
+      await receive(socket, /"got":1/);
+      expect(seen).toEqual([true, false, 0]);
+    });
+
+    it('ends for an action that waits for it, or has no use for it', async () => {
+      const { socket } = await made(async ({ body }, { http }) => {
+        await finished(http.req, { writable: false });
+        http.req.destroy();
+        return { got: body.n };
+      });
+
+      socket.write(post('{"n":1}') + post('{"n":2}'));
+
+      expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
+    });
+
+    it.each(['end', 'data', 'readable'])('goes by the stream where the host listens for "%s"', async (event) => {
+      const { server, socket } = await made();
+      const heard: string[] = [];
+      server.prependListener('request', (request: IncomingMessage) => {
+        request.on(event, () => heard.push(event));
+      });
+
+      socket.write(post('{"n":1}'));
+
+      // Who listens for "readable" wants to read it himself.
+      if (event === 'readable') await new Promise((resolve) => setTimeout(resolve, 50));
+      else expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+      expect(heard).toContain(event);
+    });
+
+    it("keeps the host's async context", async () => {
+      const storage = new AsyncLocalStorage<string>();
+      const { server, socket } = await made(({ body }) => ({ got: storage.getStore() === 'host' ? body.n : 0 }));
+      server.prependListener('request', () => storage.enterWith('host'));
+
+      socket.write(post('{"n":1}'));
+
+      expect(answers(await receive(socket, /"got":\d/))).toEqual([1]);
+    });
+
+    it('lets go of the request while its connection is idle', async () => {
+      const requests: WeakRef<IncomingMessage>[] = [];
+      const { server, socket } = await made();
+      server.prependListener('request', (request: IncomingMessage) => void requests.push(new WeakRef(request)));
+      const parserOf = (found: Socket) => (found as Socket & { parser?: { incoming: unknown } }).parser;
+      const accepted = new Promise<Socket>((resolve) => {
+        server.prependListener('request', (request: IncomingMessage) => resolve(request.socket));
+      });
+
+      socket.write(post('{"n":1}'));
+      await receive(socket, /"got":1/);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+
+      expect(requests).toHaveLength(1);
+      expect(parserOf(await accepted)?.incoming).toBeNull();
+    });
+
+    it('that no operation wants is not swallowed for ever', async () => {
+      const { socket } = await made();
+      let sent = 0;
+
+      socket.write('POST /ping HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 1000000000\r\n\r\n');
+      await receive(socket, /"pong":1/);
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      const chunk = Buffer.alloc(64 * 1024);
+      while (!socket.destroyed && sent < 500_000_000) {
+        sent += chunk.length;
+        if (!socket.write(chunk)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed]);
+      }
+
+      expect(socket.destroyed).toBe(true);
+      expect(sent).toBeLessThan(100_000_000);
+    });
+  },
+);
+
+describe('createServer(app)', () => {
+  it("leaves a request's methods to an app that has its own", async () => {
+    const app = express();
+    const chunks: unknown[] = [];
+    (app.request as unknown as Readable).push = function (this: Readable, chunk: unknown) {
+      chunks.push(chunk && String(chunk));
+      return original.call(this, chunk);
+    };
+    const { socket } = await serving((fusio) => fusio.createServer(app.use(fusio.router)));
+
+    socket.write(post('{"n":1}'));
 
     expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+    expect(chunks).toEqual(['{"n":1}', null]);
   });
 
-  it('is incomplete when its sender leaves', async () => {
-    const { fusio, socket } = await made();
-    const failed = new Promise<any>((resolve) => fusio.on('request:done', resolve));
+  it('may be called twice for an app that another server of Node has as well', async () => {
+    const app = express();
+    const first = await serving((fusio) => fusio.createServer(app.use(fusio.router)));
+    const again = await serving(() => first.fusio.createServer(app));
+    const plain = await serving(() => createServer(app));
 
-    socket.write(post('{"n":1}').slice(0, -3));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    socket.destroy();
-
-    expect((await failed).status).toBe(400);
+    for (const { socket } of [first, again, plain]) {
+      socket.write(post('{"n":1}') + post('{"n":2}'));
+      expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
+    }
   });
 
-  it('is one that has ended, to whoever reads it afterwards', async () => {
-    const seen: unknown[] = [];
-    const { socket } = await made(async ({ body }, { http }) => {
-      const chunks: unknown[] = [];
-      for await (const chunk of http.req) chunks.push(chunk);
-      seen.push(http.req.readableEnded, http.req.aborted, chunks.length);
-      return { got: body.n };
+  it("serves an app's own parser, and apps within the app", async () => {
+    const inner = express();
+    inner.post('/own', express.json(), (request, response) => {
+      response.json({ got: request.body.n });
+    });
+    const { socket } = await serving((fusio) => {
+      inner.use(fusio.router);
+      return fusio.createServer(express().use('/in', inner));
     });
 
-    socket.write(post('{"n":1}'));
-
-    await receive(socket, /"got":1/);
-    expect(seen).toEqual([true, false, 0]);
-  });
-
-  it('ends for an action that waits for it, or has no use for it', async () => {
-    const { socket } = await made(async ({ body }, { http }) => {
-      await finished(http.req, { writable: false });
-      http.req.destroy();
-      return { got: body.n };
-    });
-
-    socket.write(post('{"n":1}') + post('{"n":2}'));
+    socket.write(post('{"n":1}', '', '/in/own') + post('{"n":2}', '', '/in/echo'));
 
     expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
   });
 
-  it.each(['end', 'data', 'readable'])('goes by the stream where the host listens for "%s"', async (event) => {
-    const { server, socket } = await made();
-    const heard: string[] = [];
-    server.prependListener('request', (request: IncomingMessage) => {
-      request.on(event, () => heard.push(event));
-    });
+  it.each([
+    ['a plain listener', () => {}],
+    ['a router', express.Router()],
+    ['an object', {}],
+  ])('refuses %s, and says what is needed', (_, app) => {
+    const fusio = createFusio({ logger: false });
 
-    socket.write(post('{"n":1}'));
-
-    // Who listens for "readable" wants to read it himself.
-    if (event === 'readable') await new Promise((resolve) => setTimeout(resolve, 50));
-    else expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
-    expect(heard).toContain(event);
-  });
-
-  it("keeps the host's async context", async () => {
-    const storage = new AsyncLocalStorage<string>();
-    const { server, socket } = await made(({ body }) => ({ got: storage.getStore() === 'host' ? body.n : 0 }));
-    server.prependListener('request', () => storage.enterWith('host'));
-
-    socket.write(post('{"n":1}'));
-
-    expect(answers(await receive(socket, /"got":\d/))).toEqual([1]);
-  });
-
-  it('lets go of the request while its connection is idle', async () => {
-    const requests: WeakRef<IncomingMessage>[] = [];
-    const { server, socket } = await made();
-    server.prependListener('request', (request: IncomingMessage) => void requests.push(new WeakRef(request)));
-    const parserOf = (found: Socket) => (found as Socket & { parser?: { incoming: unknown } }).parser;
-    const accepted = new Promise<Socket>((resolve) => {
-      server.prependListener('request', (request: IncomingMessage) => resolve(request.socket));
-    });
-
-    socket.write(post('{"n":1}'));
-    await receive(socket, /"got":1/);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-
-    expect(requests).toHaveLength(1);
-    expect(parserOf(await accepted)?.incoming).toBeNull();
-  });
-
-  it('that no operation wants is not swallowed for ever', async () => {
-    const { socket } = await made();
-    let sent = 0;
-
-    socket.write('POST /ping HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 1000000000\r\n\r\n');
-    await receive(socket, /"pong":1/);
-    const closed = new Promise((resolve) => socket.on('close', resolve));
-    const chunk = Buffer.alloc(64 * 1024);
-    while (!socket.destroyed && sent < 500_000_000) {
-      sent += chunk.length;
-      if (!socket.write(chunk)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed]);
-    }
-
-    expect(socket.destroyed).toBe(true);
-    expect(sent).toBeLessThan(100_000_000);
+    expect(() => fusio.createServer(app as never)).toThrow(
+      expect.objectContaining({
+        code: 'OPTIONS_INVALID',
+        message: expect.stringContaining('an Express app is needed'),
+      }),
+    );
   });
 });
