@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import express from 'express';
 import * as schemas from '../http/schemas.mjs';
 import { importItems, maxBodyBytes, placeOrder, readUser } from '../http/work.mjs';
 import { bench, copyPackage } from '../prepare.mjs';
@@ -83,6 +85,19 @@ const without = {
       { search: 'value["~reply"] === true &&', replace: '' },
     ],
   },
+  size: {
+    name: 'requests and responses of a size that the engine guesses',
+    gain: true,
+    edits: [
+      { search: 'Object.setPrototypeOf(AppRequest,', replace: 'void (AppRequest,' },
+      { search: 'Object.setPrototypeOf(AppResponse,', replace: 'void (AppResponse,' },
+    ],
+  },
+  lend: {
+    name: 'bodies taken from the events of a stream',
+    gain: true,
+    edits: [{ search: 'lend(prototypes.request);', replace: '' }],
+  },
   flat: {
     name: 'the depth of flat lists counted bracket by bracket',
     gain: true,
@@ -122,7 +137,7 @@ const importItemsOperation = {
   action: ({ body }) => importItems(body),
 };
 
-/** @type {Record<string, { block?: number, operation: object, lines: Line[] }>} */
+/** `app`: on `createServer(app)`; otherwise stand-alone. @type {Record<string, { scenario?: string, app?: boolean, block?: number, operation: object, lines: Line[] }>} */
 export const groups = {
   b: {
     operation: readUserOperation,
@@ -172,6 +187,12 @@ export const groups = {
       without.data,
     ],
   },
+  'c, createServer(app)': {
+    scenario: 'c',
+    app: true,
+    operation: createOrderOperation,
+    lines: [{ name: 'base' }, { name: 'control: identical to the base' }, without.size, without.lend],
+  },
   f: {
     block: 60,
     operation: importItemsOperation,
@@ -187,10 +208,10 @@ export const groups = {
 
 /** Called in the process that is measured. */
 export async function makeVariants(group) {
-  const { operation, lines } = groups[group];
+  const { operation, lines, app: hasApp } = groups[group];
   const variants = [];
   for (const [index, line] of lines.entries()) {
-    const folder = join(bench, '.variants', `${group}${index}`);
+    const folder = join(bench, '.variants', `${Object.keys(groups).indexOf(group)}-${index}`);
     copyPackage(folder);
     for (const edit of line.edits ?? []) change(join(folder, 'dist'), edit, line.name);
     const { createFusio } = await import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
@@ -198,14 +219,34 @@ export async function makeVariants(group) {
     line.setUp?.(fusio);
     fusio.operation({ ...operation, ...line.operation });
     await fusio.ready();
-    variants.push({ name: line.name, handler: fusio.handler, fusio });
+    const app = hasApp && express().use(fusio.router);
+    variants.push({
+      name: line.name,
+      handler: app || fusio.handler,
+      fusio,
+      ...(app && makersOf(fusio.createServer(app))),
+    });
   }
   return variants;
 }
 
-/** The server of the base: bodies come in another way than on a plain one. */
-export function makeServer([{ fusio }], listener) {
-  return fusio.createServer().removeAllListeners('request').on('request', listener);
+/** What a server makes its requests and responses with: Node keeps it in fields of these names. */
+function makersOf(server) {
+  const fields = Object.getOwnPropertySymbols(server);
+  const of = (name) => server[fields.find(({ description }) => description === name)];
+  return { Request: of('IncomingMessage'), Response: of('ServerResponse') };
+}
+
+/** The server of the base, for bodies come in another way than on a plain one; with an app each variant makes its own requests. */
+export function makeServer([{ fusio, Request }], listener, current) {
+  if (!Request) return fusio.createServer().removeAllListeners('request').on('request', listener);
+  function IncomingMessage(socket) {
+    return new (current().Request)(socket);
+  }
+  function ServerResponse(request, options) {
+    return new (current().Response)(request, options);
+  }
+  return createServer({ IncomingMessage, ServerResponse }, listener);
 }
 
 /** The names of the built files change with their contents: the text is looked for in all of them. */

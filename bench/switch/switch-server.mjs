@@ -21,10 +21,13 @@ let mark = usedUs();
 /** One array of CPU µs a request for each cycle, in the order of the variants. */
 let cycles = [];
 
-const server = makeServer(variants, (request, response) => {
-  if (left-- === 0) change();
+function answer(request, response) {
   current.handler(request, response);
-});
+  // Afterwards: the next request is made, and answered, by one variant.
+  if (--left === 0) change();
+}
+
+const server = makeServer(variants, answer, () => current);
 server.listen(Number(port), '127.0.0.1', () => process.send({ ready: true, names: variants.map(({ name }) => name) }));
 
 process.on('message', ({ question, variant }) => {
@@ -40,7 +43,7 @@ process.on('message', ({ question, variant }) => {
     process.send({ done: true });
   }
   if (question === 'all') {
-    left = 0;
+    left = 1;
     place = 0;
     cycle = [];
     mark = usedUs();
@@ -59,7 +62,7 @@ function change() {
     place = 0;
   }
   current = variants[order[place]];
-  left = requestsPerBlock - 1;
+  left = requestsPerBlock;
   mark = usedUs();
 }
 

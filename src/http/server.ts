@@ -49,20 +49,20 @@ function constructorsFor(app: Application): ServerOptions {
   }
   lend(prototypes.request);
   // Functions, not classes: a class would put its own prototype between Express's and the object.
-  function Request(this: IncomingMessage, socket: Socket): void {
+  function AppRequest(this: IncomingMessage, socket: Socket): void {
     (IncomingMessage as unknown as (this: IncomingMessage, socket: Socket) => void).call(this, socket);
   }
-  Request.prototype = prototypes.request;
-  function Response(this: ServerResponse, request: IncomingMessage, options: unknown): void {
+  AppRequest.prototype = prototypes.request;
+  function AppResponse(this: ServerResponse, request: IncomingMessage, options: unknown): void {
     (ServerResponse as unknown as (this: ServerResponse, request: IncomingMessage, options: unknown) => void).call(
       this,
       request,
       options,
     );
   }
-  Response.prototype = prototypes.response;
+  AppResponse.prototype = prototypes.response;
   // The engine sizes an object by the functions that its constructor inherits from; too small a one becomes a dictionary.
-  Object.setPrototypeOf(Request, IncomingMessage);
-  Object.setPrototypeOf(Response, ServerResponse);
-  return { IncomingMessage: Request, ServerResponse: Response } as unknown as ServerOptions;
+  Object.setPrototypeOf(AppRequest, IncomingMessage);
+  Object.setPrototypeOf(AppResponse, ServerResponse);
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse } as unknown as ServerOptions;
 }
