@@ -51,7 +51,7 @@ const without = {
   divert: {
     name: 'bodies taken from the events of a stream',
     gain: true,
-    edits: [{ search: '"divert" in stream &&', replace: 'false &&' }],
+    edits: [{ search: 'if (!divert(this.stream, this))', replace: '' }],
   },
   chain: {
     name: 'what waits kept in sets',

@@ -1,46 +1,23 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Divertible, Sink } from './body/collect.js';
+import type { Sink } from './body/collect.js';
 
+// Symbols: a host puts what it likes on its requests, and a private member of the language throws where a Proxy is around them.
 const sinkKey = Symbol('sink');
 const takenKey = Symbol('taken');
+const incomingKey = Symbol('incoming');
 
 /**
- * The request of a server that is fusio's alone. A body that nobody else wants goes to its reader chunk by chunk as the parser finds it,
- * past the queue, the ticks and the events of a stream, which cost more than parsing a kilobyte of JSON. To anybody else it is
- * an `IncomingMessage` like any other; once its body was taken it is one that has ended.
+ * A request that can hand its body to a sink chunk by chunk as the parser finds it, past the queue, the ticks and the events of a stream,
+ * which cost more than parsing a kilobyte of JSON. To anybody else it is an `IncomingMessage` like any other; once its body was
+ * taken it is one that has ended.
  */
-export class Incoming extends IncomingMessage implements Divertible {
-  // Not private members of the language: those throw where somebody put a Proxy around the request.
+export class Incoming extends IncomingMessage {
   [sinkKey]: Sink | undefined = undefined;
   [takenKey] = false;
 
-  static {
-    // The types have a property here, which an accessor cannot override.
-    const { get } = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded') as { get(): boolean };
-    Object.defineProperty(Incoming.prototype, 'readableEnded', {
-      configurable: true,
-      get(this: Incoming) {
-        // Node lets go of a request that has ended; of another one it waits for the end.
-        return this[takenKey] || get.call(this);
-      },
-    });
-  }
-
-  divert(sink: Sink): boolean {
-    const isUntouched =
-      // Null: neither flowing, nor piped, nor listened to for data.
-      this.readableFlowing === null &&
-      this.readableLength === 0 &&
-      !this.complete &&
-      !this.destroyed &&
-      this.listenerCount('end') === 0;
-    if (isUntouched) this[sinkKey] = sink;
-    return isUntouched;
-  }
-
-  release(): void {
-    this[sinkKey] = undefined;
+  get [incomingKey](): true {
+    return true;
   }
 
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
@@ -52,43 +29,96 @@ export class Incoming extends IncomingMessage implements Divertible {
     }
     this[takenKey] = true;
     super.push(null);
+    if (this.listenerCount('end') > 0 || this.listenerCount('close') > 0) this.resume();
     sink.end();
     return false;
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const sink = this[sinkKey];
-    super._destroy(error, callback);
+    // A client that leaves after its body has come is no failure of the body.
+    super._destroy(this[takenKey] ? null : error, callback);
     sink?.breakOff(error ?? undefined);
   }
 
-  /** Whoever waits for the end of a body that was taken gets it now, as of any other stream that has been read. */
   override on(event: string | symbol, listener: (...given: any[]) => void): this {
+    const sink = this[sinkKey];
+    if (sink !== undefined && ends.includes(event)) {
+      // Somebody else wants to see the body come: from here on both get it from the stream.
+      this[sinkKey] = undefined;
+      sink.listen();
+    }
     super.on(event, listener);
-    if (this[takenKey] && (event === 'end' || event === 'close')) this.resume();
+    // Whoever waits for the end of a body that was taken gets it now.
+    if (this[takenKey] && ends.includes(event)) this.resume();
     return this;
   }
 
-  override addListener(event: string | symbol, listener: (...given: any[]) => void): this {
-    return this.on(event, listener);
-  }
-
-  /** Node calls this after the answer, to swallow what was not read. Of a body that was taken nothing is left, unless somebody waits for the end. */
+  /** Node calls this after the answer, to swallow what was not read. Of a body that was taken nothing is left. */
   _dump(): void {
-    if (!this[takenKey] || this.listenerCount('end') > 0 || this.listenerCount('close') > 0) dump.call(this);
+    if (!this[takenKey]) dump.call(this);
   }
 }
 
+// As in Node: somebody may have made either call the other.
+Incoming.prototype.addListener = Incoming.prototype.on;
+// Node itself lets go of a request that has ended.
+override('readable', false);
+override('readableEnded', true);
+override('readableDidRead', true);
+
+const ends: readonly (string | symbol)[] = ['data', 'readable', 'end', 'close'];
 const dump = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
 
+/** The types have properties here, which accessors of the class cannot override. */
+function override(name: 'readable' | 'readableEnded' | 'readableDidRead', taken: boolean): void {
+  const nodes = Object.getOwnPropertyDescriptor(Readable.prototype, name) as PropertyDescriptor & { get(): boolean };
+  Object.defineProperty(Incoming.prototype, name, {
+    ...nodes,
+    get(this: Incoming) {
+      return this[takenKey] === true ? taken : nodes.get.call(this);
+    },
+  });
+}
+
+/** Hands the body of a request to a sink. False: it cannot, it is read already, or somebody else has a hand on it. */
+export function divert(stream: Readable, sink: Sink): boolean {
+  const request = stream as Readable & Incoming;
+  const isUntouched =
+    request[incomingKey] === true &&
+    // Null: neither flowing, nor piped, nor listened to for what can be read.
+    request.readableFlowing === null &&
+    request.readableLength === 0 &&
+    !request.complete &&
+    !request.destroyed &&
+    request.listenerCount('data') === 0 &&
+    request.listenerCount('end') === 0 &&
+    // Whoever wraps one of these to see the body go by must see it.
+    request.push === Incoming.prototype.push &&
+    request.on === Incoming.prototype.on &&
+    request.emit === IncomingMessage.prototype.emit &&
+    request._read === IncomingMessage.prototype._read &&
+    request._destroy === Incoming.prototype._destroy;
+  if (isUntouched) request[sinkKey] = sink;
+  return isUntouched;
+}
+
+/** The chunks go where they would have gone without a sink. */
+export function release(stream: Readable): void {
+  const request = stream as Readable & Partial<Incoming>;
+  if (request[sinkKey] !== undefined) request[sinkKey] = undefined;
+}
+
 /**
- * Lends the prototype of somebody's requests, such as Express's, what takes bodies past the stream. It stays as it is where somebody has
- * put a method of his own in one of these places, whoever reads a request by it wants it called.
+ * Lends the prototype of somebody's requests, such as Express's, what takes bodies past the stream. It stays as it is where it has a
+ * method of its own in one of these places: whoever reads a request by it wants it called.
  */
 export function lend(prototype: object): void {
-  const { constructor: _own, readableEnded, ...methods } = Object.getOwnPropertyDescriptors(Incoming.prototype);
-  const nodes = IncomingMessage.prototype as unknown as Record<string, unknown>;
-  const found = prototype as Record<string, unknown>;
-  if (Object.keys(methods).some((name) => found[name] !== nodes[name])) return;
-  Object.defineProperties(prototype, { readableEnded, ...methods });
+  const { constructor: _, ...lent } = Object.getOwnPropertyDescriptors(Incoming.prototype);
+  let above: object | null = prototype;
+  while (above !== IncomingMessage.prototype) {
+    if (above === null || Object.keys(lent).some((name) => Object.hasOwn(above as object, name))) return;
+    above = Object.getPrototypeOf(above);
+  }
+  if (Object.isExtensible(prototype)) Object.defineProperties(prototype, lent);
 }

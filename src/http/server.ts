@@ -26,13 +26,17 @@ export function createHttpServer(app: Application | undefined, handler: Handler,
   const options: ServerOptions = { headersTimeout: 10_000, ...(app ? constructorsFor(app) : alone) };
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
+    // The host may have a way of his own with these.
+    if (server.listenerCount('checkContinue') > 1) return;
     // A host's own parser must not wait for what only we would send.
     if (app) response.writeContinue();
     else request.proceed = true;
-    listener(request, response);
+    server.emit('request', request, response);
   });
   // RFC 9110, 10.1.1: any other expectation. Node's own 417 has no body.
-  server.on('checkExpectation', refuseExpectation);
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    if (server.listenerCount('checkExpectation') === 1) refuseExpectation(request, response);
+  });
   return server;
 }
 

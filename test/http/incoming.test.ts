@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { createServer, IncomingMessage, type Server } from 'node:http';
+import { createServer, IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -51,6 +51,15 @@ afterEach(async () => {
 function post(content: string, more = '', path = '/echo'): string {
   const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
   return `${head}Content-Length: ${content.length}\r\n${more}\r\n${content}`;
+}
+
+/** Tells of every call of a method by its first parameter. */
+function wrap(target: any, name: string, tell: (first: unknown) => void): void {
+  const own = target[name];
+  target[name] = function wrapped(this: unknown, ...given: unknown[]) {
+    tell(given[0]);
+    return own.apply(this, given);
+  };
 }
 
 const original = Readable.prototype.push;
@@ -179,19 +188,161 @@ describe.each(Object.entries(servers))(
       expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
     });
 
-    it.each(['end', 'data', 'readable'])('goes by the stream where the host listens for "%s"', async (event) => {
+    it.each<[string, string, (request: any, heard: (what: unknown) => void) => void]>([
+      ['listens for "end"', 'end', (request, heard) => request.on('end', () => heard('end'))],
+      ['listens for "data"', 'data', (request, heard) => request.on('data', () => heard('data'))],
+      ['listens for "data" in front', 'data', (request, heard) => request.prependListener('data', () => heard('data'))],
+      ['sees listeners come', 'data', (request, heard) => wrap(request, 'on', heard)],
+      ['sees events', 'data', (request, heard) => wrap(request, 'emit', heard)],
+      ['sees chunks', '{"n":1}', (request, heard) => wrap(request, 'push', (chunk) => heard(String(chunk)))],
+    ])('goes by the stream where the host %s', async (_, wanted, listen) => {
+      const { server, socket } = await made();
+      const heard: unknown[] = [];
+      server.prependListener('request', (request: IncomingMessage) => listen(request, (what) => heard.push(what)));
+
+      socket.write(post('{"n":1}'));
+
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+      expect(heard).toContain(wanted);
+    });
+
+    it('is left to a host that listens for "readable": he wants to read it himself', async () => {
       const { server, socket } = await made();
       const heard: string[] = [];
       server.prependListener('request', (request: IncomingMessage) => {
-        request.on(event, () => heard.push(event));
+        request.on('readable', () => heard.push('readable'));
+      });
+
+      socket.write(post('{"n":1}'));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+
+      expect(heard).toContain('readable');
+    });
+
+    it.each(['on', 'prependListener'] as const)(
+      'ends before the answer for who listens by "%s" once it comes',
+      async (way) => {
+        const { server, socket } = await made(async ({ body }) => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          return { got: body.n };
+        });
+        const heard: string[] = [];
+        server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+          request[way]('end', () => heard.push('end'));
+          request[way]('close', () => heard.push('close'));
+          response.on('finish', () => heard.push('finish'));
+        });
+
+        socket.write(post('{"n":1}'));
+
+        expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+        expect(heard).toEqual(['end', 'close', 'finish']);
+      },
+    );
+
+    it('goes to both from the moment when somebody else listens', async () => {
+      const { server, socket } = await made();
+      let heard = '';
+      server.on('request', (request: IncomingMessage) => {
+        request.on('data', (chunk) => {
+          heard += chunk;
+        });
+      });
+
+      socket.write(post('{"n":1}').slice(0, -3));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      socket.write('":1}'.slice(-3));
+
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+      expect(heard).toBe('{"n":1}');
+    });
+
+    it.each(['utf8', 'hex'] as const)('may come as texts of the encoding %s', async (encoding) => {
+      const { server, socket } = await made();
+      server.prependListener('request', (request: IncomingMessage) => {
+        request.setEncoding(encoding).on('data', () => {});
+      });
+
+      socket.write(post('{"n":1}') + post(`{"n":2,"text":"${'x'.repeat(2000)}"}`));
+
+      const text = await receive(socket, / 413 /);
+      expect(answers(text)).toEqual([1]);
+    });
+
+    it('was no failure when its sender leaves before the answer', async () => {
+      const heard: unknown[] = [];
+      const { fusio, server, socket } = await made(async ({ body }, { signal }) => {
+        setTimeout(() => socket.destroy(), 10);
+        await once(signal, 'abort');
+        return { got: body.n };
+      });
+      const done = new Promise((resolve) => fusio.on('request:done', resolve));
+      server.prependListener('request', (request: IncomingMessage) => {
+        request.on('error', (error) => heard.push(error)).on('aborted', () => heard.push('aborted'));
+      });
+
+      socket.write(post('{"n":1}'));
+      await done;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+
+      expect(heard).toEqual([]);
+    });
+
+    it('leaves what the host has put on the request alone, whatever its name', async () => {
+      const { server, socket } = await made();
+      server.prependListener('request', (request: IncomingMessage) => {
+        const refuse = () => {
+          throw new Error('not yours');
+        };
+        Object.assign(request, { release: refuse, divert: refuse, sink: refuse });
       });
 
       socket.write(post('{"n":1}'));
 
-      // Who listens for "readable" wants to read it himself.
-      if (event === 'readable') await new Promise((resolve) => setTimeout(resolve, 50));
-      else expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
-      expect(heard).toContain(event);
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+    });
+
+    it('is left to a host whose methods call one another', async () => {
+      const { server, socket } = await made();
+      server.prependListener('request', (request: IncomingMessage) => {
+        request.on = (event: string, listener: (...given: any[]) => void) => request.addListener(event, listener);
+      });
+
+      socket.write(post('{"n":1}'));
+
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+    });
+
+    it('is nothing to parse for a parser that comes afterwards', async () => {
+      const seen: unknown[] = [];
+      const { socket } = await made(async ({ body }, { http }) => {
+        seen.push(await new Promise((resolve) => express.json()(http.req, http.res, resolve)));
+        seen.push(http.req.readable, http.req.readableDidRead);
+        return { got: body.n };
+      });
+
+      socket.write(post('{"n":1}'));
+
+      expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
+      expect(seen).toEqual([undefined, false, true]);
+    });
+
+    it('waits for 100 Continue as any request does, unless the host has his own way', async () => {
+      const { server, socket } = await made();
+      const heard: string[] = [];
+      server.on('request', () => heard.push('request'));
+      const [head = '', content = ''] = post('{"n":1}', 'Expect: 100-continue\r\n').split(/(?<=\r\n\r\n)/);
+
+      socket.write(head);
+      await receive(socket, /100 Continue/);
+      socket.write(content);
+      await receive(socket, /"got":1/);
+      server.on('checkContinue', (_request, response: ServerResponse) => response.writeHead(417).end());
+      socket.write(head);
+      const text = await receive(socket, /HTTP/);
+
+      expect(heard).toEqual(['request']);
+      expect(text).toMatch(/^HTTP\/1.1 417 /);
     });
 
     it("keeps the host's async context", async () => {
@@ -281,6 +432,18 @@ describe('createServer(app)', () => {
     socket.write(post('{"n":1}', '', '/in/own') + post('{"n":2}', '', '/in/echo'));
 
     expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
+  });
+
+  it('takes an app whose requests may not be changed', async () => {
+    const app = express();
+    const { socket } = await serving((fusio) => {
+      Object.freeze(app.use(fusio.router).request);
+      return fusio.createServer(app);
+    });
+
+    socket.write(post('{"n":1}'));
+
+    expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
   });
 
   it.each([

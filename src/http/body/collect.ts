@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import type { Linked } from '../../chain.js';
 import type { Clock } from '../../clock.js';
 import { FusioError } from '../../errors.js';
+import { divert, release } from '../incoming.js';
 import { unwatch, type Wait, watch } from './sweep.js';
 
 export interface CollectLimits {
@@ -21,18 +22,12 @@ export interface Moment {
 
 /** Takes the chunks of a body as they come: a stream that hands them over itself need not emit events. */
 export interface Sink {
-  take(chunk: Buffer | Uint8Array): void;
+  take(chunk: Buffer | Uint8Array | string): void;
   end(): void;
   /** It broke off. */
   breakOff(cause?: unknown): void;
-}
-
-/** A stream that can hand its chunks to a sink, without events, as long as nobody has begun to read it. */
-export interface Divertible {
-  /** False: it is read already, or somebody waits for its chunks or its end. */
-  divert(sink: Sink): boolean;
-  /** The chunks go where they would have gone without a sink. */
-  release(): void;
+  /** No more chunks come by themselves: what is left comes with the events of the stream. */
+  listen(): void;
 }
 
 /** Reads a stream to its end and resolves with what `use` makes of the bytes; lets go of the stream whatever happens. */
@@ -55,7 +50,6 @@ class Collector<Value> implements Sink, Wait {
   readonly clock: Clock;
   readonly expiresAt: number;
   private readonly maxBytes: number;
-  private isDiverted = false;
   private first: Buffer | undefined = undefined;
   private chunks: Buffer[] | undefined = undefined;
   private size = 0;
@@ -74,21 +68,23 @@ class Collector<Value> implements Sink, Wait {
   }
 
   begin(): void {
-    const { stream } = this;
     watch(this);
-    this.isDiverted = 'divert' in stream && (stream as unknown as Divertible).divert(this);
-    if (this.isDiverted) return;
+    if (!divert(this.stream, this)) this.listen();
+  }
+
+  listen(): void {
+    const { stream } = this;
     stream[collector] = this;
     stream.on('end', onEnd).on('error', onError).on('close', onClose).on('data', onData);
   }
 
-  take(chunk: Buffer | Uint8Array): void {
-    this.size += chunk.length;
+  take(chunk: Buffer | Uint8Array | string): void {
+    const bytes = bufferOf(chunk, this.stream);
+    this.size += bytes.length;
     if (this.size > this.maxBytes) {
       this.fail(tooLarge(this.maxBytes));
       return;
     }
-    const bytes = bufferOf(chunk);
     if (this.first === undefined) this.first = bytes;
     else if (this.chunks === undefined) this.chunks = [this.first, bytes];
     else this.chunks.push(bytes);
@@ -120,10 +116,8 @@ class Collector<Value> implements Sink, Wait {
   private letGo(): void {
     unwatch(this);
     const { stream } = this;
-    if (this.isDiverted) {
-      (stream as unknown as Divertible).release();
-      return;
-    }
+    release(stream);
+    if (stream[collector] === undefined) return;
     stream[collector] = undefined;
     stream.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
   }
@@ -134,7 +128,7 @@ const collector = Symbol('collector');
 type Collected = Readable & { [collector]?: Sink | undefined };
 
 // The same functions for every stream: closures would be made anew for each.
-function onData(this: Collected, chunk: Buffer | Uint8Array): void {
+function onData(this: Collected, chunk: Buffer | Uint8Array | string): void {
   this[collector]?.take(chunk);
 }
 function onEnd(this: Collected): void {
@@ -168,8 +162,9 @@ function isShort(headers: IncomingHttpHeaders): boolean {
 
 export function ignore(): void {}
 
-/** A web stream has `Uint8Array`s, which have other methods. */
-export function bufferOf(chunk: Buffer | Uint8Array): Buffer {
+/** A web stream has `Uint8Array`s, which have other methods; where somebody has set an encoding there are texts. */
+export function bufferOf(chunk: Buffer | Uint8Array | string, stream: Readable): Buffer {
+  if (typeof chunk === 'string') return Buffer.from(chunk, stream.readableEncoding ?? 'utf8');
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 

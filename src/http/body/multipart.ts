@@ -212,13 +212,14 @@ class Form implements MultipartForm {
     }
   }
 
-  #onData = (chunk: Buffer | Uint8Array): void => {
+  #onData = (chunk: Buffer | Uint8Array | string): void => {
+    const bytes = bufferOf(chunk, this.#stream);
     this.#wait.expiresAt = this.#wait.clock.now() + this.#plan.timeoutMs;
-    this.#size += chunk.length;
+    this.#size += bytes.length;
     if (this.#size > this.#plan.maxBytes) {
       this.#fail(tooLarge(this.#plan.maxBytes));
     } else {
-      this.#isParserFull = !this.#parser.write(bufferOf(chunk));
+      this.#isParserFull = !this.#parser.write(bytes);
       this.#flow();
     }
   };
