@@ -1,4 +1,5 @@
 import type { Consumes } from '../operation/options.js';
+import { isOptional } from '../schema/optional.js';
 import type { Components } from './components.js';
 import { type Json, pascal } from './openapi.js';
 import type { Documented } from './parameters.js';
@@ -20,7 +21,9 @@ export function requestBodyOf({ name, options }: Documented, components: Compone
           : bodySchema(type, body, components, hint),
     };
   }
-  return { required: body !== undefined && !isOptional(body), content };
+  // What has a default may be left out as well.
+  const isRequired = body !== undefined && !isOptional(body) && components.resolve(body).default === undefined;
+  return { required: isRequired, content };
 }
 
 /** Whether files may come beside the declared fields, so that the schema alone is not the whole body. */
@@ -56,10 +59,6 @@ function formWithFiles(consumes: Consumes, body: object | undefined, components:
     ),
     ...(Array.isArray(required) && required.length > 0 && { required }),
   };
-}
-
-function isOptional(schema: object): boolean {
-  return Object.hasOwn(schema, '~optional');
 }
 
 function listOf(consumes: Consumes | readonly Consumes[]): readonly Consumes[] {

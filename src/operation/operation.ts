@@ -2,7 +2,9 @@ import { type Around, type Handle, handleOf } from '../action/action.js';
 import type { OperationHandle } from '../action/call.js';
 import { FusioError } from '../errors.js';
 import { checkOptions } from '../schema/check-options.js';
+import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
+import { splitList } from '../schema/text-form.js';
 import { type AnswerPlans, isMediaType, planAnswers } from './answer-plan.js';
 import { type AnyOperationOptions, consumesOf, operationSchema } from './options.js';
 import { parsePath, type Segment } from './path.js';
@@ -148,20 +150,44 @@ function readersOf(
     if (schema === undefined) return undefined;
     // Headers always bring more than an operation declares.
     const rule = slot === 'headers' || slot === 'params' ? 'drop' : unknown;
-    return schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults: true });
+    const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults: true });
+    if (source === 'text') checkText(schema, slot, schemas, where);
+    return made;
   };
   const params = reader('params', text);
   if (params && origin === 'wire') checkParams(params.schema, segments, where);
   const headers = reader('headers', text);
+  const body = reader('body', origin === 'values' ? 'value' : isForm ? 'text' : 'json');
   return {
     params,
     query: reader('query', text),
-    headers: headers && withNames(headers, where),
-    body: reader('body', origin === 'values' ? 'value' : isForm ? 'text' : 'json'),
+    headers: headers && withNames(headers, where, origin === 'wire' ? schemas.textForm.listsIn(headers.schema) : []),
+    body: body && isOptional(body.schema) ? optional(body) : body,
   };
 }
 
-function withNames(reader: Reader, where: string): HeaderReader {
+/** What can only be an object would be documented, and never arrive. */
+function checkText(schema: object, slot: string, { textForm }: Schemas, where: string): void {
+  const name = textForm.unsendable(schema);
+  if (name === undefined) return;
+  const fix = slot === 'body' ? 'take JSON' : 'take it in body';
+  throw new FusioError(
+    'SCHEMA_INVALID',
+    `${where} ${slot}: "${name}" fits objects only, which cannot be sent as text; declare what is in it one by one, or ${fix}`,
+  );
+}
+
+/** Lets a body that did not come be undefined. */
+function optional(reader: Reader): Reader {
+  return {
+    schema: reader.schema,
+    read: (value) => reader.read(value),
+    check: (value) => value === undefined || reader.check(value),
+    issues: (value, pointer) => reader.issues(value, pointer),
+  };
+}
+
+function withNames(reader: Reader, where: string, lists: readonly string[]): HeaderReader {
   const { properties } = reader.schema as { properties?: object };
   if (!properties)
     throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
@@ -169,10 +195,20 @@ function withNames(reader: Reader, where: string): HeaderReader {
   return {
     schema: reader.schema,
     names,
-    read: (value) => reader.read(value),
+    read: lists.length === 0 ? (value) => reader.read(value) : (value) => reader.read(divided(value, lists)),
     check: (value) => reader.check(value),
     issues: (value, pointer) => reader.issues(value, pointer),
   };
+}
+
+/** The fields that were picked, those of lists divided: they are ours to change. */
+function divided(picked: unknown, lists: readonly string[]): unknown {
+  const fields = picked as Record<string, unknown>;
+  for (const name of lists) {
+    const field = fields[name];
+    if (typeof field === 'string') fields[name] = splitList(field);
+  }
+  return fields;
 }
 
 function checkParams(schema: object, segments: readonly Segment[], where: string): void {

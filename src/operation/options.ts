@@ -81,6 +81,11 @@ export interface OperationBase {
   examples?: Readonly<Record<string, { request?: unknown; response?: unknown; summary?: string }>>;
 }
 
+/** A body whose schema is `Type.Optional` may not have come. */
+type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
+  ? ValueOf<B, undefined> | undefined
+  : ValueOf<B, undefined>;
+
 export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends OperationBase {
   params?: P;
   query?: Q;
@@ -93,7 +98,7 @@ export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends
   /** NoInfer keeps the compiler from inferring schemas out of the action: do not remove it. */
   action: NoInfer<
     Action<
-      Request<ValueOf<P, Texts>, ValueOf<Q, RawValues>, ValueOf<H, RawValues>, ValueOf<B, undefined>>,
+      Request<ValueOf<P, Texts>, ValueOf<Q, RawValues>, ValueOf<H, RawValues>, BodyOf<B>>,
       Plain<R> | Reply,
       Context<Connections, Events, RepliesOf<R, T>>
     >

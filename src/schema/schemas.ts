@@ -3,6 +3,7 @@ import { isNode, type SchemaNode } from './keywords.js';
 import { lintReferences, lintShape } from './lint.js';
 import { createCompiler, createReader, type Reader, type ReaderOptions } from './reader.js';
 import { createReferences } from './references.js';
+import { createTextForm, type TextForm } from './text-form.js';
 
 export type { Reader, ReaderOptions } from './reader.js';
 
@@ -20,6 +21,8 @@ export interface Schemas {
   /** Throws `SCHEMA_INVALID` for what cannot be checked, with the place in the schema. */
   lint(schema: unknown, where: string): void;
   reader(schema: object, options: ReaderOptions): Reader;
+  /** What of a schema that was linted can come as text. */
+  readonly textForm: TextForm;
 }
 
 export function createSchemas(options: SchemasOptions = {}): Schemas {
@@ -61,6 +64,7 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
       if (!names.has(schema)) names.set(schema, name);
     },
     nameOf: (schema) => names.get(schema),
+    textForm: createTextForm(references),
     lint,
     reader(schema, { where, ...rest }) {
       lint(schema, where);

@@ -1,0 +1,139 @@
+import { isNode, listOf, type SchemaNode } from './keywords.js';
+import type { References, Resource } from './references.js';
+
+/** What text can become under schemas: of parameters, headers and forms. */
+export interface TextForm {
+  /** A property (or a pattern of names) that only an object fits, or a list of objects: no text becomes one. */
+  unsendable(schema: object): string | undefined;
+  /** The properties that are lists, and never text themselves. */
+  listsIn(schema: object): readonly string[];
+}
+
+/** A schema, and where its references are read. */
+type Place = readonly [schema: unknown, inside: Resource];
+type Kinds = ReadonlySet<unknown> | undefined;
+
+export function createTextForm(references: References): TextForm {
+  function rootOf(schema: object): Place {
+    return [schema, references.documentOf(schema as SchemaNode).resource];
+  }
+
+  /** Looks into a schema and all that applies to the same value for certain: `$ref` and `allOf`. */
+  function certain(start: Place): readonly (readonly [node: SchemaNode, inside: Resource])[] {
+    const found = new Map<SchemaNode, Resource>();
+    function visit([schema, outside]: Place): void {
+      if (!isNode(schema) || found.has(schema)) return;
+      const inside = references.opened(schema, outside);
+      const target = typeof schema.$ref === 'string' ? references.resolve(schema.$ref, inside) : undefined;
+      if (target) visit([target.schema, target.resource]);
+      // In old drafts nothing beside a reference counts.
+      if (target && inside.isLegacy) return;
+      found.set(schema, inside);
+      for (const part of listOf(schema.allOf)) visit([part, inside]);
+    }
+    visit(start);
+    return [...found];
+  }
+
+  function unionsOf(node: SchemaNode): readonly (readonly unknown[])[] {
+    return [node.anyOf, node.oneOf].map(listOf).filter((branches) => branches.length > 0);
+  }
+
+  /** The kinds of JSON that fit; undefined where the schema does not say. */
+  function kindsOf(place: Place): Kinds {
+    let kinds: Kinds;
+    for (const [node, inside] of certain(place)) {
+      const branches = unionsOf(node).map((union) => join(union.map((branch) => kindsOf([branch, inside]))));
+      for (const some of [ownKinds(node), ...branches]) kinds = meet(kinds, some);
+    }
+    return kinds;
+  }
+
+  /** Whether some text fits; what nothing fits at all is meant so. */
+  function canBeText(place: Place, seen: ReadonlySet<unknown> = new Set()): boolean {
+    const kinds = kindsOf(place);
+    if (!kinds || kinds.size === 0 || seen.has(place[0])) return true;
+    if ([...kinds].some((kind) => kind !== 'object' && kind !== 'array')) return true;
+    if (!kinds.has('array')) return false;
+    const within = new Set([...seen, place[0]]);
+    return certain(place).every(([node, inside]) => {
+      // A list that is sent has one value at least.
+      const first = listOf(node.prefixItems)[0] ?? (Array.isArray(node.items) ? node.items[0] : node.items);
+      const unions = unionsOf(node);
+      return (
+        canBeText([first, inside], within) &&
+        unions.every((union) => union.some((branch) => canBeText([branch, inside], within)))
+      );
+    });
+  }
+
+  return {
+    unsendable(schema) {
+      for (const [node, inside] of certain(rootOf(schema))) {
+        for (const [name, property] of membersOf(node)) if (!canBeText([property, inside])) return name;
+      }
+      return undefined;
+    },
+    listsIn(schema) {
+      return certain(rootOf(schema)).flatMap(([node, inside]) => {
+        return Object.entries(isNode(node.properties) ? node.properties : {}).flatMap(([name, property]) => {
+          const kinds = kindsOf([property, inside]);
+          return kinds?.has('array') && !kinds.has('string') ? [name] : [];
+        });
+      });
+    },
+  };
+}
+
+function membersOf({
+  properties,
+  patternProperties,
+  additionalProperties,
+}: SchemaNode): [name: string, schema: unknown][] {
+  const maps = [properties, patternProperties].flatMap((map) => (isNode(map) ? Object.entries(map) : []));
+  return [...maps, ...(isNode(additionalProperties) ? [['*', additionalProperties] as [string, unknown]] : [])];
+}
+
+function ownKinds(node: SchemaNode): Kinds {
+  const types = typeof node.type === 'string' ? [node.type] : listOf(node.type);
+  const literals = 'const' in node ? [node.const] : listOf(node.enum);
+  return meet(
+    types.length > 0 ? new Set(types) : undefined,
+    literals.length > 0 ? new Set(literals.map(kindOf)) : undefined,
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function meet(a: Kinds, b: Kinds): Kinds {
+  if (!a || !b) return a ?? b;
+  // An integer is a number too; both are read of text.
+  return new Set([...a].filter((kind) => b.has(kind) || (kind === 'integer' && b.has('number'))));
+}
+
+function join(all: readonly Kinds[]): Kinds {
+  return all.some((kinds) => !kinds) ? undefined : new Set(all.flatMap((kinds) => [...kinds!]));
+}
+
+/** Divides a header field at its commas (RFC 9110, 5.6.1), not at those in a quoted text; empty elements are none. */
+export function splitList(text: string): readonly string[] {
+  const elements: string[] = [];
+  // A lone quotation mark quotes nothing.
+  const lastQuote = text.lastIndexOf('"');
+  let isQuoted = false;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const character = text[at];
+    if (isQuoted && character === '\\') at++;
+    else if (character === '"') isQuoted = !isQuoted && at < lastQuote;
+    else if (at === text.length || (character === ',' && !isQuoted)) {
+      const element = text.slice(start, at).trim();
+      if (element !== '') elements.push(element);
+      start = at + 1;
+    }
+  }
+  return elements;
+}
