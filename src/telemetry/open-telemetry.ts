@@ -2,7 +2,10 @@ import type * as Api from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
 import { loadPackage } from '../load-package.js';
 import type { Visit, Watcher } from '../operation/visit.js';
-import { knownMethod } from './known-method.js';
+import { knownMethod, requestMethod } from './method.js';
+import { mountFinder } from './mount-path.js';
+import { ownVersion } from './own-version.js';
+import { requestAttributes, schemeOf } from './request-attributes.js';
 
 /**
  * Spans and metrics by OpenTelemetry's semantic conventions for HTTP servers (1.27), through the API package of the host.
@@ -25,6 +28,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
     return instruments;
   }
 
+  const findMount = mountFinder();
   // What is open of a call: kept beside it, so that calls without telemetry carry nothing.
   const open = new WeakMap<Visit, Entry>();
   // Spans that stand for a call over HTTP already: an action may call operations through `inject` and `fetch` itself.
@@ -55,7 +59,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   /** The one place that counts up what `end` counts down. */
   function remember(visit: Visit, entry: Entry): void {
     open.set(visit, entry);
-    if (entry.request) entry.instruments.active.add(1, entry.request);
+    if (entry.request) entry.instruments.active.add(1, entry.request.attributes);
   }
 
   return {
@@ -67,33 +71,36 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const { http, source } = visit.entrance;
       const { handle, name } = visit.operation;
       const method = requestMethod(visit);
-      const route = { 'http.route': handle.path, 'fusio.operation': name };
       if (source !== 'http' || !http) {
-        const attributes = { 'http.request.method': method, ...route };
+        const attributes = { 'http.request.method': method, 'http.route': handle.path, 'fusio.operation': name };
         const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes });
         remember(visit, { span, isOurs: true, startedAt, instruments: heard, request: undefined });
         return context.with(trace.setSpan(context.active(), span), walk);
       }
-      const request = { 'http.request.method': method, 'url.scheme': schemeOf(http.req) };
 
       // The host's own instrumentation made a server span already: a second one would count the request twice.
       const host = findHostSpan();
+      const mount = findMount(http.req, host?.metadata?.route);
+      const path = mount !== '' && handle.path === '/' ? mount : mount + handle.path;
+      const route = { 'http.route': path, 'fusio.operation': name };
       if (host) {
         const { span, isServer, metadata } = host;
         taken.add(span);
-        // The instrumentation names its span anew at the end, by the route that it has here.
-        if (metadata) metadata.route = handle.path;
+        // The instrumentation names its span anew at the end, and measures, by the route that it has here.
+        if (metadata) metadata.route = path;
         span.setAttributes(isServer ? { 'http.request.method': method, ...route } : route);
-        if (isServer) span.updateName(`${method} ${handle.path}`);
+        if (isServer) span.updateName(`${method} ${path}`);
         const known = isServer ? span : undefined;
-        remember(visit, { span: known, isOurs: false, startedAt, instruments: heard, request });
+        // Whoever made the span measures the request as well.
+        remember(visit, { span: known, isOurs: false, startedAt, instruments: heard, request: undefined });
         return walk();
       }
       const parent = findParent(http);
-      const attributes = { ...request, ...route };
-      const span = tracer.startSpan(`${method} ${handle.path}`, { kind: SpanKind.SERVER, attributes }, parent);
+      const request = { 'http.request.method': method, 'url.scheme': schemeOf(http.req) };
+      const attributes = { ...request, ...requestAttributes(http, visit), ...route };
+      const span = tracer.startSpan(`${method} ${path}`, { kind: SpanKind.SERVER, attributes }, parent);
       taken.add(span);
-      remember(visit, { span, isOurs: true, startedAt, instruments: heard, request });
+      remember(visit, { span, isOurs: true, startedAt, instruments: heard, request: { attributes: request, path } });
       // The generator of an event stream runs when its reader asks, after this and outside of the span: the span measures
       // the time to the answer, and one that stays open for as long as a reader does would be shown only hours later.
       return context.with(trace.setSpan(parent, span), walk);
@@ -107,29 +114,27 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const { active, calls, durations } = instruments;
       const failure = error && status >= 500 ? { 'error.type': error.code } : {};
       const seconds = (performance.now() - startedAt) / 1000;
+      const answer = visit.entrance.source === 'http' ? { 'http.response.status_code': status } : undefined;
       if (request) {
-        active.add(-1, request);
-        durations.record(seconds, {
-          ...request,
-          'http.route': visit.operation.handle.path,
-          'http.response.status_code': status,
-          ...failure,
-        });
-      } else {
+        active.add(-1, request.attributes);
+        durations.record(seconds, { ...request.attributes, 'http.route': request.path, ...answer, ...failure });
+      } else if (!answer) {
         calls.record(seconds, { 'fusio.operation': visit.operation.name, ...failure });
       }
       span?.setAttributes({
         'fusio.request_id': visit.id,
         ...failure,
-        ...(request && { 'http.response.status_code': status }),
+        ...answer,
       });
       if (error && status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
       if (isOurs) span?.end();
     },
 
     refused(method, status) {
+      const heard = listening();
+      if (!heard || findHostSpan()) return;
       // It took no time to speak of: what counts is how many there are.
-      listening()?.durations.record(0, {
+      heard.durations.record(0, {
         'http.request.method': knownMethod(method),
         'http.response.status_code': status,
         ...(status >= 500 && { 'error.type': String(status) }),
@@ -144,8 +149,8 @@ interface Entry {
   readonly isOurs: boolean;
   readonly startedAt: number;
   readonly instruments: Instruments;
-  /** What the active requests are counted by; undefined for a call in process. */
-  readonly request: { readonly 'http.request.method': string; readonly 'url.scheme': string } | undefined;
+  /** By what it is measured and counted; undefined for a call in process, and where the host measures. */
+  readonly request: { readonly attributes: Api.Attributes; readonly path: string } | undefined;
 }
 
 // Where an instrumentation of HTTP keeps its span (`setRPCMetadata` of `@opentelemetry/core`, which the host need not have):
@@ -185,9 +190,10 @@ interface Instruments {
 }
 
 function makeInstruments({ metrics, trace }: typeof Api): Instruments {
-  const meter = metrics.getMeter('fusio');
+  const version = ownVersion();
+  const meter = metrics.getMeter('fusio', version);
   return {
-    tracer: trace.getTracer('fusio'),
+    tracer: trace.getTracer('fusio', version),
     durations: meter.createHistogram('http.server.request.duration', {
       unit: 's',
       description: 'Duration of HTTP server requests',
@@ -216,17 +222,6 @@ function load(wanted: boolean): typeof Api | undefined {
     if (wanted) throw error;
     return undefined;
   }
-}
-
-/** HEAD may stand for GET; any other method is that of the operation, so the set of values is bounded. */
-function requestMethod({ entrance, operation }: Visit): string {
-  return entrance.http?.req.method === 'HEAD' ? 'HEAD' : operation.method;
-}
-
-/** As the request reached this process; what a proxy says of it is the host's to judge. */
-function schemeOf(req: HttpEntrance['req']): 'http' | 'https' {
-  const isSecure = 'socket' in req ? 'encrypted' in req.socket && req.socket.encrypted : req.url.startsWith('https:');
-  return isSecure ? 'https' : 'http';
 }
 
 function headersOf({ req: { headers } }: HttpEntrance): Record<string, unknown> {

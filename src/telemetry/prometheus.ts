@@ -3,7 +3,7 @@ import { loadPackage } from '../load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { Visit, Watcher } from '../operation/visit.js';
 import { checkOptions } from '../schema/check-options.js';
-import { knownMethod } from './known-method.js';
+import { knownMethod, requestMethod } from './method.js';
 
 /** A registry of the host's `prom-client`. */
 export interface PrometheusRegistry {
@@ -71,10 +71,10 @@ export function prometheus(options: PrometheusOptions): Watcher {
       const startedAt = started.get(visit);
       if (startedAt === undefined) return;
       started.delete(visit);
-      const { name, method } = visit.operation;
+      const { name } = visit.operation;
       active.dec({ operation: name });
       durations.observe(
-        { operation: name, method, status, source: visit.entrance.source },
+        { operation: name, method: requestMethod(visit), status, source: visit.entrance.source },
         (performance.now() - startedAt) / 1000,
       );
     },

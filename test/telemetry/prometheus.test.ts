@@ -35,6 +35,17 @@ it('counts two fusios with one registry together', async () => {
   );
 });
 
+it('tells HEAD from GET', async () => {
+  const registry = new Registry();
+  const fusio = api({ telemetry: { openTelemetry: false, prometheus: { registry, path: false } } });
+
+  await fusio.inject({ method: 'HEAD', path: '/inner' });
+
+  expect(await registry.metrics()).toContain(
+    'fusio_request_duration_seconds_count{operation="inner",method="HEAD",status="200",source="http"} 1',
+  );
+});
+
 it('refuses a registry where the name is that of another metric', () => {
   const registry = new Registry();
   new Gauge({ name: 'fusio_active_requests', help: 'of the host', labelNames: ['host'], registers: [registry] });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer, get, type RequestOptions } from 'node:https';
 import {
@@ -16,14 +17,17 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { type RPCMetadata, RPCType, setRPCMetadata, W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   AggregationTemporality,
+  type DataPoint,
+  type Histogram,
   InMemoryMetricExporter,
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import express from 'express';
 import { Registry } from 'prom-client';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
-import { closeAll, listen } from '../support/fusio.js';
+import { closeAll, listen, raw } from '../support/fusio.js';
 import { api } from './api.js';
 
 const spans = new InMemorySpanExporter();
@@ -43,14 +47,22 @@ afterEach(async () => {
   await closeAll();
 });
 
+/** What was measured up to now. */
+async function scopes() {
+  await reader.forceFlush();
+  return measured.getMetrics().at(-1)?.scopeMetrics ?? [];
+}
+
 /** What was measured of requests up to now, by its attributes. */
 async function durations() {
-  await reader.forceFlush();
-  const all = measured
-    .getMetrics()
-    .at(-1)!
-    .scopeMetrics.flatMap((scope) => scope.metrics);
-  return all.find(({ descriptor }) => descriptor.name === 'http.server.request.duration')!.dataPoints;
+  const all = (await scopes()).flatMap((scope) => scope.metrics);
+  return all.find(({ descriptor }) => descriptor.name === 'http.server.request.duration')?.dataPoints ?? [];
+}
+
+/** How many requests were measured up to now. */
+async function countMeasured() {
+  const points = (await durations()) as DataPoint<Histogram>[];
+  return points.reduce((sum, { value }) => sum + value.count, 0);
 }
 
 const unsampled = { traceId: 'c'.repeat(32), spanId: 'd'.repeat(16), traceFlags: TraceFlags.NONE };
@@ -74,6 +86,59 @@ it('continues the trace of the caller, names the span by method and route, and n
   expect(JSON.stringify([inner!.attributes, outer!.attributes])).not.toContain('canary');
 });
 
+it('says what was asked for and by whom, without the query', async () => {
+  const url = await listen(createServer(api().handler));
+  const { port } = new URL(url);
+
+  await fetch(`${url}/todo/12?token=canary`, { headers: { 'user-agent': 'test/1' } });
+  await api().fetch(new Request('https://example.com/todo/12?token=canary', { headers: { 'user-agent': 'test/2' } }));
+
+  const [ours, web] = spans.getFinishedSpans().filter(({ kind }) => kind === SpanKind.SERVER);
+  expect(ours!.attributes).toMatchObject({
+    'url.path': '/todo/12',
+    'server.address': '127.0.0.1',
+    'server.port': Number(port),
+    'client.address': '127.0.0.1',
+    'user_agent.original': 'test/1',
+  });
+  expect(web!.attributes).toMatchObject({
+    'url.path': '/todo/12',
+    'server.address': 'example.com',
+    'user_agent.original': 'test/2',
+  });
+  expect(web!.attributes).not.toHaveProperty(['client.address']);
+  expect(JSON.stringify([ours!.attributes, web!.attributes])).not.toContain('canary');
+});
+
+it.each([
+  ['[::1]:8080', { 'server.address': '::1', 'server.port': 8080 }],
+  ['a b@c', {}],
+])('takes the authority %s apart', async (host, expected) => {
+  const url = await listen(createServer(api().handler));
+
+  await raw(url, `GET /inner HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+
+  const { attributes } = spans.getFinishedSpans()[0]!;
+  const found = Object.entries(attributes).filter(([name]) => name.startsWith('server.'));
+  expect(Object.fromEntries(found)).toEqual(expected);
+});
+
+it('does not fail with the function that finds the address', async () => {
+  const clientIp = () => {
+    throw new Error('no proxy');
+  };
+
+  expect((await api({ clientIp }).inject({ path: '/inner' })).status).toBe(200);
+});
+
+it('tells its version', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  await api().inject({ path: '/inner' });
+
+  expect(spans.getFinishedSpans()[0]!.instrumentationLibrary).toMatchObject({ name: 'fusio', version });
+  expect((await scopes()).map(({ scope }) => scope)).toEqual([expect.objectContaining({ name: 'fusio', version })]);
+});
+
 it('marks a failure of ours with its code', async () => {
   await api().inject({ path: '/broken' });
 
@@ -95,6 +160,29 @@ describe('a span of the host', () => {
     const host = all.find((span) => span.instrumentationLibrary.name === 'host')!;
     return { host, ours: all.filter((span) => span !== host) };
   }
+
+  it('comes with measurements of the host: its requests are not measured again', async () => {
+    await api().inject({ path: '/inner' });
+    const before = await countMeasured();
+
+    await within({ kind: SpanKind.SERVER }, () => api().inject({ path: '/inner' }));
+    await within({ kind: SpanKind.SERVER }, () => api().inject({ path: '/nowhere' }));
+
+    expect(await countMeasured()).toBe(before);
+    await api().inject({ path: '/nowhere' });
+    expect(await countMeasured()).toBe(before + 1);
+  });
+
+  it('stands for a request that is not sampled as well', async () => {
+    const span = trace.wrapSpanContext({ ...unsampled });
+    const request = { type: RPCType.HTTP, span } as RPCMetadata;
+    const before = await countMeasured();
+
+    await context.with(setRPCMetadata(context.active(), request), () => api().inject({ path: '/inner' }));
+
+    expect(request.route).toBe('/inner');
+    expect(await countMeasured()).toBe(before);
+  });
 
   it('is enriched where it is the server span of the request', async () => {
     const { host, ours } = await within({ kind: SpanKind.SERVER }, () => api().inject({ path: '/broken' }));
@@ -264,4 +352,20 @@ it('makes no span with telemetry: false', async () => {
   await api({ telemetry: false }).inject({ path: '/inner' });
 
   expect(spans.getFinishedSpans()).toEqual([]);
+});
+
+it('tells mounts apart by their paths', async () => {
+  const app = express();
+  app.use('/api/v1', api().router);
+  app.use('/api/v2', api().router);
+  const url = await listen(createServer(app));
+
+  for (const path of ['/api/v1/broken', '/api/v2/broken']) await fetch(url + path);
+
+  expect(spans.getFinishedSpans().map(({ name, attributes }) => [name, attributes['http.route']])).toEqual([
+    ['GET /api/v1/broken', '/api/v1/broken'],
+    ['GET /api/v2/broken', '/api/v2/broken'],
+  ]);
+  const routes = (await durations()).map(({ attributes }) => attributes['http.route']);
+  expect(routes).toEqual(expect.arrayContaining(['/api/v1/broken', '/api/v2/broken']));
 });

@@ -1,0 +1,43 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { HttpEntrance } from '../action/context.js';
+import type { Visit } from '../operation/visit.js';
+
+/** What the conventions want of a server span and of no metric: a caller writes it. The query is left out, it has secrets. */
+export function requestAttributes({ req }: HttpEntrance, visit: Visit): Attributes {
+  const [path, authority] = targetOf(req);
+  const [, name, port] = /^\[?([^[\]@/]+?)\]?(?::(\d{1,5}))?$/.exec(authority ?? '') ?? [];
+  const agent = req.headers instanceof Headers ? req.headers.get('user-agent') : req.headers['user-agent'];
+  const address = addressOf(visit);
+  return {
+    'url.path': path,
+    ...(name !== undefined && { 'server.address': name }),
+    ...(port !== undefined && { 'server.port': Number(port) }),
+    ...(address !== undefined && { 'client.address': address }),
+    ...(agent && { 'user_agent.original': agent }),
+  };
+}
+
+/** As the request reached this process; what a proxy says of it is the host's to judge. */
+export function schemeOf(req: HttpEntrance['req']): 'http' | 'https' {
+  const isSecure = 'socket' in req ? 'encrypted' in req.socket && req.socket.encrypted : req.url.startsWith('https:');
+  return isSecure ? 'https' : 'http';
+}
+
+/** The path, with what Express has cut off for its router, and the authority. */
+function targetOf(req: HttpEntrance['req']): [path: string, authority: string | undefined] {
+  if (!('socket' in req)) {
+    const { pathname, host } = new URL(req.url);
+    return [pathname, host];
+  }
+  const { originalUrl = req.url ?? '/' } = req as { originalUrl?: string };
+  return [originalUrl.replace(/[?#].*/s, ''), req.headers.host];
+}
+
+function addressOf({ entrance }: Visit): string | undefined {
+  try {
+    return entrance.ip;
+  } catch {
+    // The host's own function failed: whoever needs the address will see that.
+    return undefined;
+  }
+}
