@@ -16,11 +16,24 @@ export interface OperationInfo {
 export interface OperationHandle<Params = any, Query = any, Headers = any, Body = any, Result = any, Errors = any>
   extends OperationInfo {
   readonly kind: 'operation';
+  /** The one media type of the body, where it is not JSON: what a client sends it as. */
+  readonly consumes?: string;
   /** Types only; there is nothing here at run time. */
   readonly '~types'?: { params: Params; query: Query; headers: Headers; body: Body; result: Result; errors: Errors };
 }
 
-type Part<Name extends string, Value> = {} extends Value
+/** A stream of `node:stream` as far as it must be told from other values. Types of Node are `any` in a browser's project. */
+interface NodeStream {
+  readonly readable: boolean;
+  pipe(destination: never): unknown;
+  destroy(): unknown;
+}
+
+/** A body that is sent as it is. */
+export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob;
+
+/** One slot of an input. */
+export type Part<Name extends string, Value> = {} extends Value
   ? { readonly [N in Name]?: Value }
   : [Value] extends [undefined]
     ? { readonly [N in Name]?: undefined }

@@ -2,6 +2,9 @@ import type { Readable } from 'node:stream';
 import type { ReplyHeaders } from '../errors.js';
 import type { Schema, Static } from '../schema/static.js';
 
+// In a file without types of Node, because `fusio/client` has it too.
+export type { RawBody } from './call.js';
+
 export type Slot = Schema | undefined;
 
 /** The value of a slot, or `Default` where the operation does not declare it. */
@@ -35,9 +38,6 @@ type Field<S, Name extends string> = S extends { readonly [N in Name]: infer V }
 export interface ActionRequest<
   out Slots extends { params?: Schema; query?: Schema; headers?: Schema; body?: Schema } = {},
 > extends Request<Field<Slots, 'params'>, Field<Slots, 'query'>, Field<Slots, 'headers'>, Field<Slots, 'body'>> {}
-
-/** A body that is sent as it is. */
-export type RawBody = Readable | ReadableStream | Uint8Array | string | Blob;
 
 /** One Server-Sent Event (HTML, 9.2); any other value that is yielded becomes `data` as JSON. */
 export interface ServerSentEvent {

@@ -1,9 +1,15 @@
 import { CliError } from './cli-error.js';
 import { isFusio, isRecord, withModule } from './module.js';
 
-/** Method and path by name, nested as the handles are. */
+interface RouteOfHandle {
+  readonly method: string;
+  readonly path: string;
+  readonly consumes?: string;
+}
+
+/** Method and path by name, nested as the handles are, and the media type of a body that is not JSON. */
 export interface RouteTree {
-  readonly [name: string]: { readonly method: string; readonly path: string } | RouteTree;
+  readonly [name: string]: RouteOfHandle | RouteTree;
 }
 
 /** Reads the routes of the handles that a module exports as `api`, or by themselves where there is no `api`. */
@@ -19,7 +25,7 @@ export function readRoutes(source: string): Promise<RouteTree> {
 function routesOf(handles: object, where: string, parents: readonly object[]): RouteTree {
   const routes: Record<string, RouteTree[string]> = Object.create(null);
   for (const [name, value] of Object.entries(handles)) {
-    if (isHandle(value)) routes[name] = { method: value.method, path: value.path };
+    if (isHandle(value)) routes[name] = routeOf(value);
     else if (isPlain(value) && !parents.includes(value)) {
       routes[name] = routesOf(value, `${where}.${name}`, [...parents, value]);
     } else
@@ -31,13 +37,17 @@ function routesOf(handles: object, where: string, parents: readonly object[]): R
   return routes;
 }
 
+function routeOf({ method, path, consumes }: RouteOfHandle): RouteOfHandle {
+  return { method, path, ...(consumes !== undefined && { consumes }) };
+}
+
 /** A module has more than handles. */
 function handlesOf(exports: ReadonlyMap<string, unknown>): RouteTree {
   const handles = [...exports].filter(([, value]) => isHandle(value));
   return routesOf(Object.fromEntries(handles), 'the module', []);
 }
 
-function isHandle(value: unknown): value is { readonly method: string; readonly path: string } {
+function isHandle(value: unknown): value is RouteOfHandle {
   return (
     isRecord(value) && value.kind === 'operation' && typeof value.method === 'string' && typeof value.path === 'string'
   );

@@ -1,5 +1,4 @@
-import type { Input, OperationHandle } from '../action/call.js';
-import type { RawBody } from '../action/request.js';
+import type { OperationHandle, Part, RawBody } from '../action/call.js';
 import type { ServerSentEvent } from './events.js';
 import type { CallInput, Route } from './request.js';
 import { type ClientCallOptions, type SendOptions, send } from './send.js';
@@ -13,6 +12,18 @@ export interface Operations {
 export type OperationsOf<Module> = {
   readonly [Name in keyof Module as Module[Name] extends OperationHandle ? Name : never]: Module[Name];
 };
+
+/** What goes over the wire as it is: forms with files, bytes, streams. */
+type WireBody = FormData | URLSearchParams | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array>;
+
+/** A form that has only files is a body without a schema. */
+type BodyPart<Body> = unknown extends Body
+  ? Part<'body', Body>
+  : [Body] extends [undefined]
+    ? { readonly body?: WireBody | undefined }
+    : Part<'body', Body | WireBody>;
+
+type InputOf<P, Q, H, B> = Part<'params', P> & Part<'query', Q> & Part<'headers', H> & BodyPart<B>;
 
 type ArgumentsOf<In> = {} extends In
   ? [input?: In, options?: ClientCallOptions]
@@ -44,7 +55,7 @@ export type Client<Api> = {
     infer Result,
     infer Errors
   >
-    ? ClientMethod<ArgumentsOf<Input<P, Q, H, B>>, Received<Result>, Errors>
+    ? ClientMethod<ArgumentsOf<InputOf<P, Q, H, B>>, Received<Result>, Errors>
     : Client<Api[Name]>;
 };
 
@@ -64,6 +75,9 @@ export function createClient<Api = never>(options: ClientOptions<Routes<NoInfer<
 export function createClient(options: ClientOptions<object>): unknown {
   if (typeof options.baseUrl !== 'string') {
     throw new TypeError(`createClient: baseUrl must be text, got ${typeof options.baseUrl}`);
+  }
+  if (typeof options.routes !== 'object' || options.routes === null) {
+    throw new TypeError(`createClient: routes must be a record of handles, got ${options.routes}`);
   }
   return methodsOf(options.routes, '', options, []);
 }

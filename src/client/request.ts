@@ -4,7 +4,7 @@ export interface Route {
   readonly method: string;
   /** `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
   readonly path: string;
-  /** The media type of the body. Default: `application/json`. */
+  /** The one media type of the body. Default: `application/json`. */
   readonly consumes?: string;
 }
 
@@ -29,7 +29,7 @@ export function makeRequest(
   const url = baseUrl.replace(/\/+$/, '') + fillPath(name, route.path, params) + searchOf(query);
   const all = new Headers({ accept: 'application/json, */*;q=0.9' });
   for (const [key, value] of [...entriesOf(headers), ...entriesOf(extraHeaders)]) {
-    all.set(key, (Array.isArray(value) ? value : [value]).map(textOf).join(', '));
+    all.set(key, listOf(value).map(textOf).join(', '));
   }
   const init: FetchOptions = { method: route.method, headers: all };
   if (body === undefined) return [url, init];
@@ -64,7 +64,7 @@ function fillPath(name: string, path: string, params: object = {}): string {
 function searchOf(query: object | undefined): string {
   const search = new URLSearchParams();
   for (const [key, value] of entriesOf(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) search.append(key, textOf(one));
+    for (const one of listOf(value)) search.append(key, textOf(one));
   }
   const text = search.toString();
   return text && `?${text}`;
@@ -75,9 +75,10 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   const isRaw = /^(FormData|URLSearchParams|Blob|File|ReadableStream|ArrayBuffer|Uint8Array)$/.test(tagOf(body));
   const form = isRaw ? undefined : formOf(type);
   if (form) {
-    for (const [key, value] of entriesOf(body as object)) {
-      for (const one of Array.isArray(value) ? value : [value]) form.append(key, isBlob(one) ? one : textOf(one));
-    }
+    const parts = entriesOf(body as object).flatMap(([key, value]) => listOf(value).map((one) => [key, one] as const));
+    // Files last: a server that streams them has to know the fields before.
+    parts.sort((a, b) => Number(isBlob(a[1])) - Number(isBlob(b[1])));
+    for (const [key, one] of parts) form.append(key, isBlob(one) ? one : textOf(one));
   }
   const encoded = form ?? body;
   // A form says itself what it is, with the boundary between its parts.
@@ -105,7 +106,15 @@ export function tagOf(value: unknown): string {
 
 /** Names and values, without what is left out. */
 function entriesOf(record: object = {}): [string, unknown][] {
-  return Object.entries(record).filter((entry) => entry[1] !== undefined && entry[1] !== null);
+  return Object.entries(record).filter((entry) => isGiven(entry[1]));
+}
+
+function listOf(value: unknown): unknown[] {
+  return (Array.isArray(value) ? value : [value]).filter(isGiven);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function textOf(value: unknown): string {

@@ -9,7 +9,7 @@ export interface SendOptions {
   /** Sent as `Authorization: Bearer`. A function is asked at every call; nothing is sent for empty text. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
   fetch?: typeof globalThis.fetch;
-  /** For a whole call, with its retries; of an event stream only until it begins. Default: 60,000; 0: no limit. */
+  /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or `Infinity`: no limit. */
   timeoutMs?: number;
   /** How often a call is tried again after a busy server (429, 503) or a broken connection. Default: 2. */
   retries?: number;
@@ -39,7 +39,7 @@ export async function send(
   const limit = limitOf(options.timeoutMs ?? timeoutMs, options.signal);
   let isStreaming = false;
   try {
-    const credential = typeof token === 'function' ? await token() : token;
+    const credential = typeof token === 'function' ? await within(token, limit.signal) : token;
     const authorization = credential ? `Bearer ${credential}` : undefined;
     const [url, init] = makeRequest(name, route, baseUrl, input, { authorization, ...options.headers });
     const isRepeatable = repeatable.test(route.method);
@@ -73,6 +73,15 @@ export async function send(
   }
 }
 
+/** Asks for the token; rejects when the signal aborts, whatever the function waits for. */
+function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+    Promise.resolve(ask()).then(resolve, reject);
+  });
+}
+
 /** One signal of the caller's and the time limit. By hand: `AbortSignal.any` is not everywhere. */
 function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   const controller = new AbortController();
@@ -80,10 +89,12 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   const expire = () => controller.abort(new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError'));
-  const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  const isLimited = timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY;
+  // A timer of more than 31 bits ends at once.
+  const timer = isLimited ? setTimeout(expire, Math.min(timeoutMs, 2 ** 31 - 1)) : undefined;
   return {
     signal: controller.signal,
-    endsAt: timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
+    endsAt: isLimited ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
     clear: () => clearTimeout(timer),
     release: () => signal?.removeEventListener('abort', abort),
   };
@@ -94,8 +105,9 @@ function waitOf({ status, headers }: Response, isRepeatable: boolean, tries: num
   if (status !== 429 && status !== 503) return undefined;
   const after = headers.get('retry-after');
   if (after === null) return isRepeatable ? backoff(tries) : undefined;
-  // RFC 9110, 10.2.3: Retry-After may be a date.
-  const ms = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
+  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. `Date.parse` takes "-5" for one too.
+  const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
+  const ms = /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1000 : date - Date.now();
   // A little later than asked, not all at once.
   return ms <= maxRetryAfterMs ? Math.max(ms, 0) + backoff(0) : undefined;
 }

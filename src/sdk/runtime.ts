@@ -48,7 +48,7 @@ export interface SendOptions {
   /** Sent as \`Authorization: Bearer\`. A function is asked at every call; nothing is sent for empty text. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
   fetch?: typeof globalThis.fetch;
-  /** For a whole call, with its retries; of an event stream only until it begins. Default: 60,000; 0: no limit. */
+  /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or \`Infinity\`: no limit. */
   timeoutMs?: number;
   /** How often a call is tried again after a busy server (429, 503) or a broken connection. Default: 2. */
   retries?: number;
@@ -78,7 +78,7 @@ async function send(
   const limit = limitOf(options.timeoutMs ?? timeoutMs, options.signal);
   let isStreaming = false;
   try {
-    const credential = typeof token === 'function' ? await token() : token;
+    const credential = typeof token === 'function' ? await within(token, limit.signal) : token;
     const authorization = credential ? \`Bearer \${credential}\` : undefined;
     const [url, init] = makeRequest(name, route, baseUrl, input, { authorization, ...options.headers });
     const isRepeatable = repeatable.test(route.method);
@@ -112,6 +112,15 @@ async function send(
   }
 }
 
+/** Asks for the token; rejects when the signal aborts, whatever the function waits for. */
+function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+    Promise.resolve(ask()).then(resolve, reject);
+  });
+}
+
 /** One signal of the caller's and the time limit. By hand: \`AbortSignal.any\` is not everywhere. */
 function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   const controller = new AbortController();
@@ -119,10 +128,12 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort);
   const expire = () => controller.abort(new DOMException(\`No answer within \${timeoutMs} ms\`, 'TimeoutError'));
-  const timer = timeoutMs > 0 ? setTimeout(expire, timeoutMs) : undefined;
+  const isLimited = timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY;
+  // A timer of more than 31 bits ends at once.
+  const timer = isLimited ? setTimeout(expire, Math.min(timeoutMs, 2 ** 31 - 1)) : undefined;
   return {
     signal: controller.signal,
-    endsAt: timeoutMs > 0 ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
+    endsAt: isLimited ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY,
     clear: () => clearTimeout(timer),
     release: () => signal?.removeEventListener('abort', abort),
   };
@@ -133,8 +144,9 @@ function waitOf({ status, headers }: Response, isRepeatable: boolean, tries: num
   if (status !== 429 && status !== 503) return undefined;
   const after = headers.get('retry-after');
   if (after === null) return isRepeatable ? backoff(tries) : undefined;
-  // RFC 9110, 10.2.3: Retry-After may be a date.
-  const ms = /^\\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - Date.now();
+  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. \`Date.parse\` takes "-5" for one too.
+  const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
+  const ms = /^\\d+(\\.\\d+)?$/.test(after) ? Number(after) * 1000 : date - Date.now();
   // A little later than asked, not all at once.
   return ms <= maxRetryAfterMs ? Math.max(ms, 0) + backoff(0) : undefined;
 }
@@ -164,7 +176,7 @@ interface Route {
   readonly method: string;
   /** \`/todo/:id\`, \`/file/*rest\`, \`/report/$year<[0-9]+>\`. */
   readonly path: string;
-  /** The media type of the body. Default: \`application/json\`. */
+  /** The one media type of the body. Default: \`application/json\`. */
   readonly consumes?: string;
 }
 
@@ -189,7 +201,7 @@ function makeRequest(
   const url = baseUrl.replace(/\\/+$/, '') + fillPath(name, route.path, params) + searchOf(query);
   const all = new Headers({ accept: 'application/json, */*;q=0.9' });
   for (const [key, value] of [...entriesOf(headers), ...entriesOf(extraHeaders)]) {
-    all.set(key, (Array.isArray(value) ? value : [value]).map(textOf).join(', '));
+    all.set(key, listOf(value).map(textOf).join(', '));
   }
   const init: FetchOptions = { method: route.method, headers: all };
   if (body === undefined) return [url, init];
@@ -224,7 +236,7 @@ function fillPath(name: string, path: string, params: object = {}): string {
 function searchOf(query: object | undefined): string {
   const search = new URLSearchParams();
   for (const [key, value] of entriesOf(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) search.append(key, textOf(one));
+    for (const one of listOf(value)) search.append(key, textOf(one));
   }
   const text = search.toString();
   return text && \`?\${text}\`;
@@ -235,9 +247,10 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   const isRaw = /^(FormData|URLSearchParams|Blob|File|ReadableStream|ArrayBuffer|Uint8Array)$/.test(tagOf(body));
   const form = isRaw ? undefined : formOf(type);
   if (form) {
-    for (const [key, value] of entriesOf(body as object)) {
-      for (const one of Array.isArray(value) ? value : [value]) form.append(key, isBlob(one) ? one : textOf(one));
-    }
+    const parts = entriesOf(body as object).flatMap(([key, value]) => listOf(value).map((one) => [key, one] as const));
+    // Files last: a server that streams them has to know the fields before.
+    parts.sort((a, b) => Number(isBlob(a[1])) - Number(isBlob(b[1])));
+    for (const [key, one] of parts) form.append(key, isBlob(one) ? one : textOf(one));
   }
   const encoded = form ?? body;
   // A form says itself what it is, with the boundary between its parts.
@@ -265,7 +278,15 @@ function tagOf(value: unknown): string {
 
 /** Names and values, without what is left out. */
 function entriesOf(record: object = {}): [string, unknown][] {
-  return Object.entries(record).filter((entry) => entry[1] !== undefined && entry[1] !== null);
+  return Object.entries(record).filter((entry) => isGiven(entry[1]));
+}
+
+function listOf(value: unknown): unknown[] {
+  return (Array.isArray(value) ? value : [value]).filter(isGiven);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function textOf(value: unknown): string {

@@ -84,7 +84,7 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         const at = new Date(0);
 
         await client.list!({
-          query: { tag: ['a', 'b&c'], none: undefined, empty: [], yes: true, n: 1.5, at, q: 'x y' },
+          query: { tag: ['a', null, 'b&c', undefined], none: undefined, empty: [], yes: true, n: 1.5, at, q: 'x y' },
         });
 
         expect(server.received[0]!.url).toBe(
@@ -159,6 +159,16 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         expect(form.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
         expect(form.body).toBe('a=1&a=2&b=true');
         expect([note.headers['content-type'], note.body]).toEqual(['text/plain', 'plain']);
+      });
+
+      test('puts files behind the fields of a form, which a server that streams them needs first', async () => {
+        const [first, second] = [new Blob(['1']), new Blob(['2'])];
+
+        await client.upload!({ body: { photo: first, title: 'x', more: [second, null], tags: ['a', undefined, 'b'] } });
+
+        expect(server.received[0]!.body.match(/ name="\w+"/g)).toEqual(
+          ['title', 'tags', 'tags', 'photo', 'more'].map((name) => ` name="${name}"`),
+        );
       });
 
       test('sends headers, those of the call last', async () => {
@@ -407,7 +417,15 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         expect(server.received).toHaveLength(2);
       });
 
-      test.each(['3600', 'soon'])('does not wait where Retry-After is %j', async (after) => {
+      test('takes a part of a second in Retry-After for what it says', async () => {
+        busy(429, { 'retry-after': '0.2' });
+        const start = Date.now();
+
+        expect(await client.list!()).toEqual({ count: 2 });
+        expect(Date.now() - start).toBeGreaterThanOrEqual(200);
+      });
+
+      test.each(['3600', 'soon', '-5', '1-2', '31.0'])('does not wait where Retry-After is %j', async (after) => {
         busy(429, { 'retry-after': after });
 
         const error = await errorOf(client.list!());
@@ -496,6 +514,8 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
     });
 
     describe('time and abortion', () => {
+      const busyFor50 = () => server.respond((response) => setTimeout(() => sendJson(response, 200, { ok: true }), 50));
+
       test('ends a call after timeoutMs, the client’s or its own', async () => {
         server.respond(() => {});
 
@@ -505,6 +525,26 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         expect([own.name, own.message]).toEqual(['TimeoutError', 'No answer within 50 ms']);
         expect(general.message).toBe('No answer within 60 ms');
         expect(server.received).toHaveLength(2);
+      });
+
+      test.each([2 ** 31, 1e15, Number.POSITIVE_INFINITY])('takes %d ms for a long time', async (timeoutMs) => {
+        busyFor50();
+
+        expect(await client.list!({}, { timeoutMs })).toEqual({ ok: true });
+      });
+
+      test('counts the token in', async () => {
+        const stuck = clientWith({ token: () => new Promise(() => {}) });
+        const controller = new AbortController();
+        const reason = new Error('away');
+
+        const late = await errorOf(stuck.list!({}, { timeoutMs: 50 }));
+        const aborted = errorOf(stuck.list!({}, { signal: controller.signal }));
+        controller.abort(reason);
+
+        expect(late.message).toBe('No answer within 50 ms');
+        expect(await aborted).toBe(reason);
+        expect(server.received).toEqual([]);
       });
 
       test('counts the body in', async () => {

@@ -45,6 +45,10 @@ describe('createClient', () => {
     expect(() => createClient({ routes: {} } as never)).toThrow('createClient: baseUrl must be text, got undefined');
   });
 
+  test.each([undefined, null, 'x'])('wants routes, not %j', (routes) => {
+    expect(() => make(routes)).toThrow(`createClient: routes must be a record of handles, got ${routes}`);
+  });
+
   test('calls the fetch that it is given, without a this', async () => {
     const calls: unknown[] = [];
     async function fetch(this: unknown, url: unknown): Promise<Response> {

@@ -73,6 +73,45 @@ const remove = fusio.operation({
   status: 204,
   action() {},
 });
+const csv = fusio.operation({
+  ...base,
+  name: 'csv',
+  method: 'POST',
+  path: '/csv',
+  consumes: 'text/csv',
+  body: Type.String(),
+  action: ({ body }) => body,
+});
+const form = fusio.operation({
+  ...base,
+  name: 'form',
+  method: 'POST',
+  path: '/form',
+  consumes: 'application/x-www-form-urlencoded',
+  body: Type.Object({ a: Type.Array(Type.Integer()), b: Type.Boolean() }),
+  action: ({ body }) => body,
+});
+const upload = fusio.operation({
+  ...base,
+  name: 'upload',
+  method: 'POST',
+  path: '/upload',
+  consumes: 'multipart/form-data',
+  body: Type.Object({ title: Type.String() }),
+  async action({ body }, { files }) {
+    const texts: string[] = [];
+    for await (const file of files) texts.push(`${file.field}=${await file.bytes()}`);
+    return { title: body.title, texts };
+  },
+});
+const bytes = fusio.operation({
+  ...base,
+  name: 'bytes',
+  method: 'POST',
+  path: '/bytes',
+  consumes: 'application/octet-stream',
+  action: ({ body }) => String(body),
+});
 const secret = fusio.operation({ name: 'secret', method: 'GET', path: '/secret', action: () => 'x' });
 const api = { todo: { create: createTodo, get: getTodo, remove }, file, report, logo, tick, secret };
 
@@ -131,6 +170,31 @@ describe('a client of a fusio', () => {
 
     expect(invalid).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
     expect(unknown).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test('sends bodies that are not JSON as the operation takes them', async () => {
+    const media = { csv, form, upload, bytes };
+    const client = createClient<typeof media>({
+      baseUrl,
+      routes: {
+        csv: { ...csv, consumes: 'text/csv' },
+        form: { ...form, consumes: 'application/x-www-form-urlencoded' },
+        upload: { ...upload, consumes: 'multipart/form-data' },
+        bytes: { ...bytes, consumes: 'application/octet-stream' },
+      },
+    });
+    const withFile = new FormData();
+    withFile.append('title', 'own');
+    withFile.append('file', new Blob(['2']), 'b.txt');
+    const fileFirst = { file: new Blob(['1']), title: 'x' };
+
+    expect(await client.csv({ body: 'a;b\n1;2' })).toBe('a;b\n1;2');
+    expect(await client.form({ body: { a: [1, 2], b: true } })).toEqual({ a: [1, 2], b: true });
+    expect(await client.form({ body: new URLSearchParams('a=3&a=4&b=false') })).toEqual({ a: [3, 4], b: false });
+    expect(await client.upload({ body: fileFirst })).toEqual({ title: 'x', texts: ['file=1'] });
+    expect(await client.upload({ body: withFile })).toEqual({ title: 'own', texts: ['file=2'] });
+    expect(await client.bytes({ body: new Uint8Array([97, 98]) })).toBe('ab');
+    expect(await client.bytes({ body: new Blob(['blob'], { type: 'image/png' }) })).toBe('blob');
   });
 
   test('needs no port: fusio.fetch is its fetch', async () => {

@@ -46,6 +46,14 @@ export const tick = fusio.operation({
   action,
 });
 export const logo = fusio.operation({ name: 'logo', method: 'GET', path: '/logo', response: 'image/png', action });
+export const upload = fusio.operation({
+  name: 'upload',
+  method: 'POST',
+  path: '/upload',
+  consumes: 'multipart/form-data',
+  body: Type.Object({ title: Type.String() }),
+  action,
+});
 export const free = fusio.operation({ name: 'free', method: 'GET', path: '/free', action });
 export const api = { todo: { create: createTodo, get: getTodo }, tick, logo, free };
 
@@ -77,6 +85,23 @@ async function handles(): Promise<void> {
   createClient({ baseUrl: '/api', routes: { one: 1 } });
   // @ts-expect-error the base URL is needed
   createClient({ routes: api });
+}
+
+async function bodies(): Promise<void> {
+  const client = createClient({ baseUrl: '/api', routes: { upload, logo, create: createTodo } });
+  await client.upload({ body: { title: 'x' } });
+  await client.upload({ body: new FormData() });
+  await client.upload({ body: new Uint8Array() });
+  await client.upload({ body: new Blob([]) });
+  // A form that has only files has no schema.
+  await client.logo({ body: new FormData() });
+
+  // @ts-expect-error the body is still required
+  await client.upload({});
+  // @ts-expect-error the fields are still checked
+  await client.upload({ body: { title: 1 } });
+  // @ts-expect-error text is no body of an operation that does not declare it
+  await client.logo({ body: 'x' });
 }
 
 async function routes(): Promise<void> {
@@ -118,4 +143,4 @@ async function errors(error: unknown): Promise<void> {
   ClientError.is(error, { method: 'GET' }, 404);
 }
 
-export const compiled = [handles, routes, errors];
+export const compiled = [handles, bodies, routes, errors];

@@ -1,0 +1,88 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+
+jest.setTimeout(60_000);
+
+const root = resolve(__dirname, '../..');
+let folder: string;
+
+// fusio as it was built, in a project without types of Node and Express.
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fusio-browser-'));
+  const fusio = join(folder, 'node_modules/fusio');
+  mkdirSync(fusio, { recursive: true });
+  if (!readdirSync(join(root, 'dist')).includes('client.d.ts'))
+    throw new Error('there is no dist/: run npx tsup first');
+  cpSync(join(root, 'dist'), join(fusio, 'dist'), { recursive: true });
+  cpSync(join(root, 'package.json'), join(fusio, 'package.json'));
+  symlinkSync(join(root, 'node_modules/typebox'), join(folder, 'node_modules/typebox'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('fusio/client needs no types but those of a browser', () => {
+  const program = `
+    import { type Client, ClientError, createClient, type OperationsOf } from 'fusio/client';
+    export const client: Client<{}> = createClient<{}>({ baseUrl: '/api', routes: {} });
+    export const isGone = (error: unknown) => error instanceof ClientError && error.body.detail !== '';
+    export type Api = OperationsOf<{}>;
+  `;
+
+  expect(complaints({ 'main.ts': program }, { skipLibCheck: false })).toEqual([]);
+});
+
+test('a client in a browser knows its results without types of Node', () => {
+  const server = `
+    import { createFusio, Type } from 'fusio';
+    const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
+    const fusio = createFusio();
+    const action = (): never => { throw new Error('never run'); };
+    const get = fusio.operation({ name: 'get', method: 'GET', path: '/todo', response: Todo, action });
+    const logo = fusio.operation({ name: 'logo', method: 'GET', path: '/logo', response: 'image/png', action });
+    const tick = fusio.operation({ name: 'tick', method: 'GET', path: '/tick', response: 'text/event-stream', action });
+    export const api = { get, logo, tick };
+  `;
+  const main = `
+    import { createClient, type ServerSentEvent } from 'fusio/client';
+    import type { api } from './server.js';
+    const client = createClient<typeof api>({ baseUrl: '/api', routes: {} as never });
+    export async function main() {
+      const title: string = (await client.get()).title;
+      const logo: string | Blob = await client.logo();
+      const events: AsyncIterable<ServerSentEvent> = await client.tick();
+      // What is \`any\` by mistake has everything.
+      // @ts-expect-error
+      (await client.get()).nothing;
+      // @ts-expect-error
+      logo.nothing;
+      // @ts-expect-error
+      events.nothing;
+      return title;
+    }
+  `;
+
+  expect(complaints({ 'server.ts': server, 'main.ts': main }, { skipLibCheck: true })).toEqual([]);
+});
+
+function complaints(files: Readonly<Record<string, string>>, more: ts.CompilerOptions): string[] {
+  const paths = Object.entries(files).map(([name, text]) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  });
+  const program = ts.createProgram(paths, {
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    types: [],
+    strict: true,
+    noEmit: true,
+    ...more,
+  });
+  return ts.getPreEmitDiagnostics(program).map((one) => {
+    return `${one.file?.fileName}: ${ts.flattenDiagnosticMessageText(one.messageText, '\n')}`;
+  });
+}
