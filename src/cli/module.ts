@@ -20,8 +20,10 @@ async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
     const hint = code === 'ERR_UNKNOWN_FILE_EXTENSION' ? ' (build it first, or load a compiler with NODE_OPTIONS)' : '';
     throw new CliError(`cannot load ${path}: ${String(message ?? cause)}${hint}`, 1, cause);
   }
-  const inner = isRecord(loaded.default) && !isFusio(loaded.default) ? loaded.default : {};
-  return new Map([...Object.entries(inner), ...Object.entries(loaded)]);
+  const { default: main, ...named } = loaded;
+  // Of CommonJS the default is `module.exports`, which may have a default of its own: TypeScript compiles to that.
+  const inner = isRecord(main) && !isFusio(main) ? main : { default: main };
+  return new Map([...Object.entries(inner), ...Object.entries(named)]);
 }
 
 /** Runs with a module, and stops every fusio that it exports, whatever happens. */

@@ -21,7 +21,7 @@ Sources
 
 Options
   --out <file>       Writes to a file. Default: the standard output.
-  --base-url <url>   sdk: what the client calls unless it is told otherwise.
+  --base-url <url>   sdk only: what the client calls unless it is told otherwise; in a browser a path will do.
   --help, --version
 `;
 
@@ -46,7 +46,9 @@ async function runCommand(argv: readonly string[]): Promise<void> {
   if (!Object.hasOwn(commands, command)) throw new CliError(`there is no command "${command}"\n\n${help}`, 2);
   if (source === undefined) throw new CliError(`${command} needs a source: fusio ${command} ./dist/app.js`, 2);
   if (more.length > 0) throw new CliError(`${command} takes one source, got ${more.length + 1}`, 2);
-  const text = await commands[command as keyof typeof commands](source, values['base-url']);
+  const baseUrl = values['base-url'];
+  if (baseUrl !== undefined) checkBaseUrl(command, baseUrl);
+  const text = await commands[command as keyof typeof commands](source, baseUrl);
   await write(text, values.out);
 }
 
@@ -80,6 +82,13 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new CliError((error as Error).message, 2);
   }
+}
+
+function checkBaseUrl(command: string, baseUrl: string): void {
+  if (command !== 'sdk') throw new CliError(`${command} has no option --base-url`, 2);
+  const isPath = /^\/(?!\/)/.test(baseUrl);
+  if (isPath || (/^https?:\/\//i.test(baseUrl) && URL.canParse(baseUrl))) return;
+  throw new CliError(`--base-url must be a URL of http or https, or a path that begins with "/", got "${baseUrl}"`, 2);
 }
 
 async function write(text: string, file?: string): Promise<void> {

@@ -108,6 +108,12 @@ test.each([
   [['sdk'], 'fusio: sdk needs a source'],
   [['sdk', 'a', 'b'], 'fusio: sdk takes one source, got 2'],
   [['sdk', 'a', '--colour'], "fusio: Unknown option '--colour'"],
+  [['openapi', 'openapi.json', '--base-url', 'https://example.com'], 'fusio: openapi has no option --base-url\n'],
+  [['routes', 'app.mjs', '--base-url', 'https://example.com'], 'fusio: routes has no option --base-url\n'],
+  ...['nonsense', '', 'ftp://example.com', 'https://', '//example.com'].map((url): [string[], string] => [
+    ['sdk', 'openapi.json', '--base-url', url],
+    `fusio: --base-url must be a URL of http or https, or a path that begins with "/", got "${url}"\n`,
+  ]),
 ])('%j is called wrongly', async (argv, message) => {
   const { code, stdout, stderr } = await fusio(...argv);
 
@@ -146,6 +152,25 @@ test.each(['app.mjs', 'app.cjs'])('writes an SDK of %s and keeps what it says ou
   expect(stdout).toMatch(/^\/\*\*\n \* Todos 1\.0\.0\n/);
   expect(stdout).toContain("['todo.list', { method: 'GET', path: '/todo' }]");
   expect(stdout).not.toContain('secret');
+});
+
+test.each([
+  ['TypeScript compiles a default export to', 'exports.__esModule = true;\nexports.default = fusio;'],
+  ['a fusio alone is', 'module.exports = fusio;'],
+  ['a default with handles is', 'exports.default = fusio;\nexports.ping = { kind: "operation" };'],
+])('reads the CommonJS that %s', async (_what, end) => {
+  put('default.cjs', `${fake.replace('export ', '')}\n${end}`);
+
+  const { code, stdout, stderr } = await fusio('openapi', 'default.cjs');
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'ready\nstopped\n' });
+  expect(JSON.parse(stdout)).toEqual(document);
+});
+
+test('lets an SDK for a browser call a path', async () => {
+  const { stdout } = await fusio('sdk', 'openapi.json', '--base-url', '/api/v1');
+
+  expect(stdout).toContain("baseUrl: '/api/v1', ...options");
 });
 
 test('writes to a file', async () => {
