@@ -2,6 +2,7 @@ import { FusioError } from '../errors.js';
 import type { Schemas } from '../schema/schemas.js';
 import { byText, type Json, pascal } from './openapi.js';
 import { enterReferenceScope, type ReferenceScope, referenceScopeOf, resolveRef } from './reference-scope.js';
+import { joinSides, requestName } from './sides.js';
 import { simplify, type Tagged, union } from './simplify.js';
 
 /** A property of a schema, with the schema that it came from. */
@@ -18,7 +19,10 @@ export interface Property {
 export class Components {
   readonly #schemas: Pick<Schemas, 'named' | 'nameOf'>;
   /** Component by name; undefined while it is being made, so that it may refer to itself. */
-  readonly #parts = new Map<string, Json | undefined>();
+  readonly #request = new Map<string, Json | undefined>();
+  readonly #response = new Map<string, Json | undefined>();
+  /** Where what is made now belongs: one of the two. */
+  #parts = this.#response;
   readonly #taken = new Set<string>();
   /** The component's name by the schema it was made of. */
   readonly #names = new Map<object, string>();
@@ -48,14 +52,19 @@ export class Components {
     return this.translate(schema, referenceScopeOf(schema), hint);
   }
 
+  /** Whatever is used within is part of a request: there a property with a default may be left out. */
+  inRequest<Made>(make: () => Made): Made {
+    this.#parts = this.#request;
+    try {
+      return make();
+    } finally {
+      this.#parts = this.#response;
+    }
+  }
+
   /** Adds a component of our own and returns the reference to it. */
   add(name: string, make: () => Json): Json {
-    if (!this.#parts.has(name)) {
-      this.#taken.add(name);
-      this.#parts.set(name, undefined);
-      this.#parts.set(name, make());
-    }
-    return reference(name);
+    return this.#add(name, make);
   }
 
   /** A name that nobody has. */
@@ -65,9 +74,13 @@ export class Components {
     return free;
   }
 
-  /** All components, by name. */
-  all(): Record<string, Json> {
-    return Object.fromEntries([...this.#parts].sort(([a], [b]) => byText(a, b)) as [string, Json][]);
+  /** All components, by name. What refers to them, in `parts`, is brought to their final names. */
+  finish(parts: unknown): Record<string, Json> {
+    return joinSides(this.#request, this.#response, parts, (name) => {
+      const free = this.free(`${name}Input`);
+      this.#taken.add(free);
+      return free;
+    });
   }
 
   /** The properties of an object schema, through references and `allOf`; undefined where it is not as plain as that. */
@@ -87,6 +100,16 @@ export class Components {
       all.set(name, { node: property, scope: inner, isRequired });
     }
     return all;
+  }
+
+  /** Whether the server fills a value in where none comes. */
+  hasDefault(schema: object | boolean, scope: ReferenceScope = referenceScopeOf(schema as object), depth = 0): boolean {
+    if (!isObject(schema) || depth > 32) return false;
+    const [node, inner] = this.#resolved(schema, scope);
+    const parts = Array.isArray(node.allOf) ? (node.allOf as object[]) : [];
+    // What stands beside a reference counts as well.
+    if ((schema as Json).default !== undefined || node.default !== undefined) return true;
+    return parts.some((part) => this.hasDefault(part, inner, depth + 1));
   }
 
   /** The node itself, after references. */
@@ -110,7 +133,8 @@ export class Components {
 
   /** The one registered schema that this is a copy of: `Type.Optional(Todo)` is a clone of `Todo`. */
   #original(node: object): object {
-    return isCopy(node) ? (this.#texts.get(JSON.stringify(node)) ?? node) : node;
+    const found = isCopy(node) ? this.#texts.get(JSON.stringify(node)) : undefined;
+    return found && (this.#schemas.nameOf(found) !== undefined || sharesParts(node, found)) ? found : node;
   }
 
   #remember(schema: object): void {
@@ -121,28 +145,34 @@ export class Components {
   /** Makes a component of a schema, once. */
   #place(schema: object, name: string, scope: ReferenceScope): Json {
     const known = this.#names.get(schema);
-    if (known !== undefined) return reference(known);
-    const isNamed = this.#schemas.nameOf(schema) !== undefined && !this.#parts.has(name);
+    if (known !== undefined) return this.#make(schema, known, scope);
+    const isNamed = this.#schemas.nameOf(schema) !== undefined && !this.#request.has(name) && !this.#response.has(name);
     return this.#make(schema, isNamed ? name : this.free(nameFrom(name)), scope);
   }
 
   /** Makes a component of what stands inside another schema. Copies of it, as each part of a module has them, share one. */
   #hoist(node: object, wish: string, scope: ReferenceScope): Json {
     const known = this.#names.get(node);
-    if (known !== undefined) return reference(known);
+    if (known !== undefined) return this.#make(node, known, scope);
     const key = JSON.stringify([wish, node, [...scope.defs]]);
     const name = this.#hoisted.get(key) ?? this.free(nameFrom(wish));
-    if (this.#hoisted.has(key)) return reference(name);
     this.#hoisted.set(key, name);
     return this.#make(node, name, scope);
   }
 
   #make(schema: object, name: string, scope: ReferenceScope): Json {
     this.#names.set(schema, name);
-    this.#taken.add(name);
-    this.#parts.set(name, undefined);
-    this.#parts.set(name, this.#content(schema, scope, name));
-    return reference(name);
+    return this.#add(name, () => this.#content(schema, scope, name));
+  }
+
+  #add(name: string, make: () => Json): Json {
+    const parts = this.#parts;
+    if (!parts.has(name)) {
+      this.#taken.add(name);
+      parts.set(name, undefined);
+      parts.set(name, make());
+    }
+    return { $ref: `#/components/schemas/${parts === this.#request ? requestName(name) : name}` };
   }
 
   /** The keywords of one node; what is below it through `translate`. */
@@ -154,6 +184,8 @@ export class Components {
       if (references.has(key)) content.$ref = this.#refer(String(value), scope, hint).$ref;
       else if (key === 'dependencies' && isObject(value))
         Object.assign(content, this.#dependencies(value, scope, hint));
+      else if (key === 'required' && Array.isArray(value))
+        Object.assign(content, this.#required(node as Json, value, scope));
       else if (maps.has(key) && isObject(value)) content[key] = this.#map(value, scope, hint);
       else if (lists.has(key) && Array.isArray(value)) content[key] = this.#list(key, value, scope, hint);
       else if (key === 'items' && Array.isArray(value)) content.prefixItems = this.#list(key, value, scope, hint);
@@ -162,6 +194,19 @@ export class Components {
       else content[key] = plain(value);
     }
     return union(simplify(content));
+  }
+
+  /** What must be there. In a request that is not what the server fills in. */
+  #required(node: Json, names: readonly string[], scope: ReferenceScope): Json {
+    if (this.#parts === this.#response) return { required: [...names] };
+    const properties = [node, ...((node.allOf as Json[] | undefined) ?? [])].flatMap((part) => {
+      return isObject(part.properties) ? [part.properties as Record<string, object>] : [];
+    });
+    const required = names.filter((name) => {
+      return !properties.some((own) => Object.hasOwn(own, name) && this.hasDefault(own[name]!, scope));
+    });
+    // Draft 4 and its like want one name at least.
+    return required.length > 0 || names.length === 0 ? { required } : {};
   }
 
   #map(value: object, scope: ReferenceScope, hint: string): Json {
@@ -304,10 +349,6 @@ function isInternal(key: string, value: unknown): boolean {
   );
 }
 
-function reference(name: string): Json {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
 /** OpenAPI 3.1, 4.8.7: a component's name has only these characters. */
 function nameFrom(text: string): string {
   return text.replace(/[^a-zA-Z0-9._-]+/g, '_');
@@ -345,6 +386,13 @@ function isCopy(node: object): boolean {
   return Object.getOwnPropertySymbols(node).some((symbol) =>
     /^TypeBox\.(Optional|Readonly)$/.test(symbol.description ?? ''),
   );
+}
+
+/** TypeBox copies a schema and not what is in it: an unrelated one with the same text has parts of its own. */
+function sharesParts(copy: object, original: object): boolean {
+  return Object.entries(copy).some(([key, value]) => {
+    return typeof value === 'object' && value !== null && (original as Json)[key] === value;
+  });
 }
 
 function isObject(value: unknown): value is object {

@@ -103,8 +103,9 @@ function describe(
 ): Json {
   const { name, handle, options, scopes } = operation;
   const { summary, description, stability = 'stable' } = options;
-  const parameters = parametersOf(operation, place, components);
-  const requestBody = requestBodyOf(operation, components);
+  const [parameters, requestBody] = components.inRequest(
+    () => [parametersOf(operation, place, components), requestBodyOf(operation, components)] as const,
+  );
   const described: Json = {
     operationId: name,
     tags: tagsFor(operation),
@@ -161,7 +162,7 @@ function componentsOf(parts: unknown, components: Components): Record<string, Js
   const fields = referencesIn([parts, responses], 'headers');
   const usedHeaders = Object.entries(headers).filter(([name]) => fields.has(name));
   return {
-    schemas: components.all(),
+    schemas: components.finish([parts, responses]),
     responses,
     headers: Object.fromEntries(usedHeaders),
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },

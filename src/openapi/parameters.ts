@@ -78,7 +78,7 @@ function slotParameters(
       name,
       in: place,
       // What has a default may be left out.
-      ...(property.isRequired && node.default === undefined && { required: true }),
+      ...(property.isRequired && !components.hasDefault(property.node, property.scope) && { required: true }),
       ...(place === 'query' && node.type === 'array' && { style: 'form', explode: true }),
       ...described(shown),
     };

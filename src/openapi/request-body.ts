@@ -22,7 +22,7 @@ export function requestBodyOf({ name, options }: Documented, components: Compone
     };
   }
   // What has a default may be left out as well.
-  const isRequired = body !== undefined && !isOptional(body) && components.resolve(body).default === undefined;
+  const isRequired = body !== undefined && !isOptional(body) && !components.hasDefault(body);
   return { required: isRequired, content };
 }
 
@@ -48,7 +48,9 @@ function formWithFiles(consumes: Consumes, body: object | undefined, components:
   const files = { type: 'object', description, additionalProperties: { ...binary } };
   const properties = body && components.propertiesOf(body);
   if (!properties) return files;
-  const { required } = components.resolve(body);
+  const required = [...properties].flatMap(([name, { node, scope, isRequired }]) => {
+    return isRequired && !components.hasDefault(node, scope) ? [name] : [];
+  });
   return {
     ...files,
     properties: Object.fromEntries(
@@ -57,7 +59,7 @@ function formWithFiles(consumes: Consumes, body: object | undefined, components:
         components.translate(node, scope, `${hint}${pascal(name)}`),
       ]),
     ),
-    ...(Array.isArray(required) && required.length > 0 && { required }),
+    ...(required.length > 0 && { required }),
   };
 }
 

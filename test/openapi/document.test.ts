@@ -318,6 +318,69 @@ describe('a schema in the document', () => {
     });
   });
 
+  it('leaves a property with a default out of what a request must have, and has it in what a response has', () => {
+    const Item = Type.Object({ id: Type.Integer(), count: Type.Integer({ default: 1 }) });
+    const Cart = Type.Object({ items: Type.Array(Item), next: Type.Optional(Type.Ref('Cart')) });
+    const Plain = Type.Object({ a: Type.String() });
+    const Size = Type.Integer({ default: 3 });
+    const document = documentOf({
+      schemas: { Item, Cart, Plain, Size },
+      operations: [
+        operation({ name: 'cart.put', method: 'PUT', body: Cart, response: Cart }),
+        operation({ name: 'plain.put', method: 'PUT', body: Plain, response: Plain }),
+        operation({ name: 'only.put', method: 'PUT', body: Type.Object({ a: Type.Boolean({ default: true }) }) }),
+        operation({
+          name: 'ref.put',
+          method: 'PUT',
+          query: Type.Object({ size: Type.Ref('Size') }),
+          body: Type.Object({ size: Type.Ref('Size'), b: Type.Integer() }),
+        }),
+        operation({
+          name: 'form.put',
+          method: 'PUT',
+          consumes: 'multipart/form-data',
+          body: Type.Intersect([Type.Object({ a: Type.Integer({ default: 1 }) }), Type.Object({ b: Type.Integer() })]),
+        }),
+      ],
+    });
+
+    const schemas = schemasOf(document);
+    const sent = at(document, '/cart/put', 'put').requestBody.content['application/json'].schema;
+    const got = at(document, '/cart/put', 'put').responses[200].content['application/json'].schema;
+    const form = at(document, '/form/put', 'put').requestBody.content['multipart/form-data'].schema;
+    expect([sent, got]).toEqual([{ $ref: '#/components/schemas/CartInput' }, { $ref: '#/components/schemas/Cart' }]);
+    expect(schemas.Cart.properties.items.items).toEqual({ $ref: '#/components/schemas/Item' });
+    expect(schemas.CartInput.properties).toMatchObject({
+      items: { items: { $ref: '#/components/schemas/ItemInput' } },
+      next: { $ref: '#/components/schemas/CartInput' },
+    });
+    expect([schemas.Item.required, schemas.ItemInput.required]).toEqual([['id', 'count'], ['id']]);
+    expect(schemas).not.toHaveProperty('PlainInput');
+    expect(schemas.OnlyPutBody).toEqual({ type: 'object', properties: { a: { type: 'boolean', default: true } } });
+    expect(schemas.RefPutBody.required).toEqual(['b']);
+    expect(at(document, '/ref/put', 'put').parameters[0]).not.toHaveProperty('required');
+    expect(form.required).toEqual(['b']);
+    expect(JSON.stringify(document)).not.toContain('~');
+  });
+
+  it('gives its name to its own copies only', () => {
+    const Point = Type.Object({ a: Type.Integer() });
+    const document = documentOf({
+      operations: [
+        operation({ name: 'a.put', method: 'PUT', body: Point }),
+        operation({
+          name: 'b.put',
+          method: 'PUT',
+          body: Type.Object({ mine: Type.Optional(Point), other: Type.Optional(Type.Object({ a: Type.Integer() })) }),
+        }),
+      ],
+    });
+
+    const { mine, other } = schemasOf(document).BPutBody.properties;
+    expect(mine).toEqual({ $ref: '#/components/schemas/APutBody' });
+    expect(other).toMatchObject({ type: 'object' });
+  });
+
   it('goes before ours where it is called Problem', () => {
     const Problem = Type.Object({ mine: Type.Boolean() });
     const document = documentOf({ schemas: { Problem }, operations: [operation({ name: 'a.b', response: Problem })] });
