@@ -64,7 +64,7 @@ function build(options: AnyOptions): AnyFusio {
   const own = new WeakMap<object, Operation>();
   const scopes = new Map<string, string | undefined>();
   const arounds: Around[] = [];
-  const documents = createDocuments({ operations, schemas, scopes }, options.baseUrl);
+  const documents = createDocuments({ operations, schemas, scopes }, options.baseUrl?.replace(/\/+$/, ''));
   const visits = createVisits(clock);
   const gate = createGate();
   const life = createLifecycle({
@@ -251,8 +251,10 @@ function checkAll(options: AnyOptions): void {
   for (const [name, format] of Object.entries(options.formats ?? {})) {
     if (typeof format !== 'function') invalid(`formats.${name} must be a function of a text`);
   }
-  if (options.baseUrl !== undefined && !/^https?:\/\//i.test(options.baseUrl))
-    invalid('baseUrl must begin with http:// or https://');
+  if (options.baseUrl !== undefined) checkBaseUrl(options.baseUrl);
+  const path = typeof options.docs === 'object' ? options.docs.path : undefined;
+  if (typeof path === 'string' && path.endsWith('/'))
+    invalid(`docs.path must not end in "/": write "${path.replace(/\/+$/, '') || '/docs'}"`);
   for (const key of ['authenticate', 'clientIp'] as const) {
     if (options[key] !== undefined && typeof options[key] !== 'function') invalid(`${key} must be a function`);
   }
@@ -274,6 +276,15 @@ function checkAll(options: AnyOptions): void {
       invalid('cors.exposeHeaders must be names of headers');
     if (cors.origins === '*' && cors.credentials) invalid('cors.credentials needs cors.origins to be named, not "*"');
   }
+}
+
+/** It is published in the documents, and paths are put behind it. */
+function checkBaseUrl(baseUrl: string): void {
+  if (!/^https?:\/\//i.test(baseUrl)) invalid('baseUrl must begin with http:// or https://');
+  if (/[?#]/.test(baseUrl)) invalid('baseUrl must have no query and no fragment');
+  if (!URL.canParse(baseUrl)) invalid('baseUrl is no URL');
+  const { username, password } = new URL(baseUrl);
+  if (username !== '' || password !== '') invalid('baseUrl must have no user and no password: the documents show it');
 }
 
 /** A pattern with `g` or `y` remembers where it was, and would let every second request in. */

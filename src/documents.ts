@@ -2,6 +2,7 @@ import type { AnyContext } from './action/context.js';
 import { docsOperations, serverOf, viewerOf } from './openapi/docs-page.js';
 import { makeDocument } from './openapi/document.js';
 import type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
+import { checkOpenApiOptions } from './openapi/options.js';
 import type { Operation } from './operation/operation.js';
 import type { AnyOperationOptions } from './operation/options.js';
 import type { AnyOptions } from './options.js';
@@ -29,7 +30,7 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
   // A stranger must not make us write a document for every request.
   const written = new Map<string, OpenApiDocument>();
 
-  function openapi(options: OpenApiOptions = {}): OpenApiDocument {
+  function write(options: OpenApiOptions): OpenApiDocument {
     const servers = options.servers ?? (baseUrl === undefined ? undefined : [baseUrl]);
     return makeDocument(
       { ...documented, operations: operations.values() },
@@ -37,32 +38,31 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
     );
   }
 
-  function forRequest(context: AnyContext, title: string | undefined): OpenApiDocument {
+  function forRequest(context: AnyContext, info: Pick<OpenApiOptions, 'title' | 'version'>): OpenApiDocument {
     const server = baseUrl ?? serverOf(context);
     const viewer = viewerOf(context);
     const key = JSON.stringify([server, viewer ? (viewer.scopes ?? []) : null]);
     const known = written.get(key);
     if (known) return known;
-    const document = openapi({
-      servers: [server],
-      ...(title !== undefined && { title }),
-      ...(viewer && { as: viewer }),
-    });
+    const document = write({ ...info, servers: [server], ...(viewer && { as: viewer }) });
     if (written.size >= mostDocuments) written.clear();
     written.set(key, document);
     return document;
   }
 
   return {
-    openapi,
+    openapi(options = {}) {
+      checkOpenApiOptions(options);
+      return write(options);
+    },
     forget: () => written.clear(),
     operations(docs) {
       if (docs === false) return [];
-      const { path, title } = docs === true ? {} : docs;
+      const { path, ...info } = docs === true ? {} : docs;
       return docsOperations({
-        document: (context) => forRequest(context, title),
+        document: (context) => forRequest(context, info),
         ...(path !== undefined && { path }),
-        ...(title !== undefined && { title }),
+        ...(info.title !== undefined && { title: info.title }),
       });
     },
   };

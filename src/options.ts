@@ -24,9 +24,9 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   baseUrl?: string;
   /**
    * Serves the OpenAPI document at `/openapi.json` and a reference page at `/docs`, which needs the package `swagger-ui-dist`.
-   * Default: off. `{ path: false }`: the document only.
+   * Default: off. `{ path: false }`: the document only. `title` and `version` are those of the API.
    */
-  docs?: boolean | { path?: string | false; title?: string };
+  docs?: boolean | { path?: string | false; title?: string; version?: string };
   /** The caller's address. Default: Express's `req.ip`, elsewhere that of the socket. */
   clientIp?(request: IncomingMessage): string | undefined;
   /** Default: off. `true` lets any origin read, without credentials. */
@@ -62,6 +62,7 @@ export const optionsSchema = Type.Object(
           {
             path: Type.Optional(Type.Union([Type.String({ pattern: '^/[^?#]+$' }), Type.Literal(false)])),
             title: Type.Optional(Type.String()),
+            version: Type.Optional(Type.String()),
           },
           { additionalProperties: false },
         ),

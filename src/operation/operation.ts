@@ -58,13 +58,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
   checkOptions(operationSchema, options, where, 'OPERATION_INVALID');
   const { name, method } = options;
-  if (
-    !/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name) ||
-    name.length > 255 ||
-    /(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(name)
-  ) {
-    throw new FusioError('NAME_INVALID', `${where}: a name is letters, digits and "_", dotted like "todo.create"`);
-  }
+  checkName(name, where);
   const segments = parsePath(options.path, where);
   const scopes = Object.freeze([...(options.scopes ?? [])]);
   checkBody(options, where);
@@ -223,6 +217,18 @@ function checkParams(schema: object, segments: readonly Segment[], where: string
     if (properties && !Object.hasOwn(properties, name)) {
       throw new FusioError('OPERATION_INVALID', `${where}: the path has ":${name}", which params does not declare`);
     }
+  }
+}
+
+function checkName(name: string, where: string): void {
+  if (!/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name)) {
+    throw new FusioError('NAME_INVALID', `${where}: a name is letters, digits and "_", dotted like "todo.create"`);
+  }
+  if (name.length > 255) throw new FusioError('NAME_INVALID', `${where}: a name has 255 characters at most`);
+  // In the objects that clients make of names these would be something else.
+  const reserved = name.split('.').find((word) => ['__proto__', 'constructor', 'prototype'].includes(word));
+  if (reserved !== undefined) {
+    throw new FusioError('NAME_INVALID', `${where}: "${reserved}" is a word of JavaScript's objects; take another one`);
   }
 }
 

@@ -1,0 +1,31 @@
+import { Type } from 'typebox';
+import { FusioError } from '../errors.js';
+import { checkOptions } from '../schema/check-options.js';
+import type { OpenApiOptions } from './openapi.js';
+
+const schema = Type.Object(
+  {
+    title: Type.Optional(Type.String()),
+    version: Type.Optional(Type.String()),
+    servers: Type.Optional(Type.Array(Type.String())),
+    as: Type.Optional(Type.Unknown()),
+  } satisfies Record<keyof OpenApiOptions, unknown>,
+  { additionalProperties: false },
+);
+
+/** Throws `OPTIONS_INVALID` for what `fusio.openapi` does not take. Who `as` is, is checked where it is used. */
+export function checkOpenApiOptions(options: OpenApiOptions): void {
+  checkOptions(schema, options, 'openapi', 'OPTIONS_INVALID');
+  for (const url of options.servers ?? []) {
+    if (isServer(url)) continue;
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `openapi: servers must be URLs without query and fragment, absolute or like "/api", got ${JSON.stringify(url)}`,
+    );
+  }
+}
+
+// RFC 3986, 2: what else may stand in a URL is percent-encoded. A URL parser would repair it silently.
+function isServer(url: string): boolean {
+  return /^[\w.~:/[\]@!$&'()*+,;=%-]*$/.test(url) && URL.canParse(url, 'http://localhost');
+}
