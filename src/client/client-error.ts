@@ -1,7 +1,10 @@
 import type { Problem } from '../errors.js';
+import type { OwnProblems } from './own-problems.js';
 
 /** What an operation may throw, by status: `ErrorsOf<typeof createTodo>[409]`. Takes a handle or a method of a client. */
-export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { errors: infer Errors } } ? Errors : {};
+export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { errors: infer Errors } }
+  ? Errors & Omit<OwnProblems, keyof Errors>
+  : {};
 
 // Two copies of this file in one program have different classes: the brand is what counts.
 const errorBrand = Symbol.for('fusio.client-error');

@@ -74,19 +74,24 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   const type = headers.get('content-type') ?? consumes;
   const isRaw = /^(FormData|URLSearchParams|Blob|File|ReadableStream|ArrayBuffer|Uint8Array)$/.test(tagOf(body));
   const form = isRaw ? undefined : formOf(type);
+  // A string is a value of JSON, unless the caller says by a header of its own that it is JSON already.
+  const isText = typeof body === 'string' && type !== undefined && !(type === consumes && /\bjson\b/.test(type));
   if (form) {
-    const parts = entriesOf(body as object).flatMap(([key, value]) => listOf(value).map((one) => [key, one] as const));
     // Files last: a server that streams them has to know the fields before.
-    parts.sort((a, b) => Number(isBlob(a[1])) - Number(isBlob(b[1])));
-    for (const [key, one] of parts) form.append(key, isBlob(one) ? one : textOf(one));
+    for (const isFile of [false, true]) {
+      for (const [key, value] of entriesOf(body as object)) {
+        for (const one of listOf(value)) {
+          if (isBlob(one) === isFile) form.append(key, isFile ? one : textOf(one));
+        }
+      }
+    }
   }
   const encoded = form ?? body;
   // A form says itself what it is, with the boundary between its parts.
   if (/^(FormData|URLSearchParams)$/.test(tagOf(encoded))) headers.delete('content-type');
   else if (type !== undefined) headers.set('content-type', type);
   else if (!isRaw) headers.set('content-type', 'application/json');
-  if (isRaw || form || (typeof body === 'string' && type !== undefined))
-    return encoded as NonNullable<RequestInit['body']>;
+  if (isRaw || form || isText) return encoded as NonNullable<RequestInit['body']>;
   return JSON.stringify(body);
 }
 

@@ -15,6 +15,7 @@ const routes: Routes = {
   report: { method: 'GET', path: '/report/$year<[0-9]+>/:part' },
   upload: { method: 'POST', path: '/upload', consumes: 'multipart/form-data' },
   form: { method: 'POST', path: '/form', consumes: 'application/x-www-form-urlencoded' },
+  patch: { method: 'PATCH', path: '/patch', consumes: 'application/merge-patch+json' },
   note: { method: 'POST', path: '/note', consumes: 'text/plain' },
 };
 
@@ -159,6 +160,21 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         expect(form.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/);
         expect(form.body).toBe('a=1&a=2&b=true');
         expect([note.headers['content-type'], note.body]).toEqual(['text/plain', 'plain']);
+      });
+
+      test('sends a string as JSON where the operation takes another JSON, and as it is where a header says so', async () => {
+        const headers = { 'content-type': 'application/json' };
+
+        await client.patch!({ body: 'x' });
+        await client.patch!({ body: { a: 1 } });
+        await client.patch!({ body: '{"a":2}' }, { headers });
+
+        expect(server.received.map((one) => one.body)).toEqual(['"x"', '{"a":1}', '{"a":2}']);
+        expect(server.received.map((one) => one.headers['content-type'])).toEqual([
+          'application/merge-patch+json',
+          'application/merge-patch+json',
+          'application/json',
+        ]);
       });
 
       test('puts files behind the fields of a form, which a server that streams them needs first', async () => {

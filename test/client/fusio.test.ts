@@ -112,6 +112,15 @@ const bytes = fusio.operation({
   consumes: 'application/octet-stream',
   action: ({ body }) => String(body),
 });
+const list = fusio.operation({
+  ...base,
+  name: 'list',
+  method: 'GET',
+  path: '/list',
+  query: Type.Object({ limit: Type.Optional(Type.Integer({ default: 20 })) }),
+  response: Type.Object({ limit: Type.Optional(Type.Integer()) }),
+  action: ({ query }) => query,
+});
 const secret = fusio.operation({ name: 'secret', method: 'GET', path: '/secret', action: () => 'x' });
 const api = { todo: { create: createTodo, get: getTodo, remove }, file, report, logo, tick, secret };
 
@@ -195,6 +204,13 @@ describe('a client of a fusio', () => {
     expect(await client.upload({ body: withFile })).toEqual({ title: 'own', texts: ['file=2'] });
     expect(await client.bytes({ body: new Uint8Array([97, 98]) })).toBe('ab');
     expect(await client.bytes({ body: new Blob(['blob'], { type: 'image/png' }) })).toBe('blob');
+  });
+
+  test('leaves out an optional property, and the server fills its default in', async () => {
+    const client = createClient({ baseUrl, routes: { list } });
+
+    expect(await client.list()).toEqual({ limit: 20 });
+    expect(await client.list({ query: { limit: 3 } })).toEqual({ limit: 3 });
   });
 
   test('needs no port: fusio.fetch is its fetch', async () => {

@@ -136,6 +136,9 @@ async function errors(error: unknown): Promise<void> {
   if (ClientError.is(error, getTodo, 404)) same<Same<typeof error.body, Problem>>();
   // A method does as well where the handles are not.
   if (ClientError.is(error, client.todo.create, 409)) same<Same<typeof error.body.existing, number>>();
+  // Problems of fusio itself, which no operation declares.
+  if (ClientError.is(error, createTodo, 400)) same<Same<typeof error.body, Problem>>();
+  if (ClientError.is(error, client.todo.create, 503)) same<Same<typeof error.body, Problem>>();
   if (error instanceof ClientError) same<Same<typeof error.status, number>>();
   // @ts-expect-error todo.create does not say 404
   ClientError.is(error, createTodo, 404);

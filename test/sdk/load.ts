@@ -15,14 +15,14 @@ export function load(text: string): any {
 }
 
 /** The complaints of the strictest compiler that has a browser's types and none of Node's; empty where it has none. */
-export function compile(files: Readonly<Record<string, string>>): string {
+export function compile(files: Readonly<Record<string, string>>, year = 'ES2022'): string {
   const folder = mkdtempSync(join(tmpdir(), 'fusio-sdk-'));
   try {
     mkdirSync(join(folder, 'node_modules'));
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     const compilerOptions = {
-      target: 'ES2022',
-      lib: ['ES2022', 'DOM'],
+      target: year,
+      lib: [year, 'DOM'],
       module: 'ESNext',
       moduleResolution: 'bundler',
       types: [],

@@ -9,11 +9,15 @@ const exported =
 export function runtimeSource(): string {
   const folder = join(__dirname, '../../src/client');
   const parts = files.map((file) => readFileSync(join(folder, `${file}.ts`), 'utf8'));
-  return parts
-    .join('\n')
-    .replace(/^import [^;]*;\n+/gm, '')
-    .replace(/^export .*$/gm, (line) => (exported.test(line) ? line : line.replace('export ', '')))
-    .replace('Body = Problem', 'Body = unknown');
+  return (
+    parts
+      .join('\n')
+      .replace(/^import [^;]*;\n+/gm, '')
+      .replace(/^export .*$/gm, (line) => (exported.test(line) ? line : line.replace('export ', '')))
+      .replace('Body = Problem', 'Body = unknown')
+      // The document declares them.
+      .replace(/\s& Omit<OwnProblems, keyof Errors>/, '')
+  );
 }
 
 /** The text of `src/sdk/runtime.ts`. */

@@ -72,6 +72,11 @@ test('compiles under the strictest options, and types say what the document says
   expect(compile({ 'sdk.ts': sdk, 'usage.ts': usage })).toBe('');
 }, 60_000);
 
+test('compiles for ES2018, and no earlier', () => {
+  expect(compile({ 'sdk.ts': sdk }, 'ES2018')).toBe('');
+  expect(compile({ 'sdk.ts': sdk }, 'ES2017')).not.toBe('');
+}, 60_000);
+
 test('is the same text for the same document', () => {
   expect(generateSdk(JSON.parse(JSON.stringify(document)))).toBe(sdk);
   const { paths, components, ...rest } = document;
