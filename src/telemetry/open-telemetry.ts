@@ -2,6 +2,7 @@ import type * as Api from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
 import { loadPackage } from '../load-package.js';
 import type { Visit, Watcher } from '../operation/visit.js';
+import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
 import { mountFinder } from './mount-path.js';
 import { ownVersion } from './own-version.js';
@@ -112,13 +113,16 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       open.delete(visit);
       const { span, isOurs, startedAt, instruments, request } = entry;
       const { active, calls, durations } = instruments;
-      const failure = error && status >= 500 ? { 'error.type': error.code } : {};
+      const isHttp = visit.entrance.source === 'http';
+      const isUnsent = isHttp && isGone(visit);
+      const answer = isHttp && !isUnsent ? { 'http.response.status_code': status } : {};
+      const type = error && status >= 500 ? error.code : isUnsent ? 'CALL_CANCELLED' : undefined;
+      const failure = type === undefined ? {} : { 'error.type': type };
       const seconds = (performance.now() - startedAt) / 1000;
-      const answer = visit.entrance.source === 'http' ? { 'http.response.status_code': status } : undefined;
       if (request) {
         active.add(-1, request.attributes);
         durations.record(seconds, { ...request.attributes, 'http.route': request.path, ...answer, ...failure });
-      } else if (!answer) {
+      } else if (!isHttp) {
         calls.record(seconds, { 'fusio.operation': visit.operation.name, ...failure });
       }
       span?.setAttributes({

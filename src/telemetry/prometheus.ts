@@ -3,6 +3,7 @@ import { loadPackage } from '../load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { Visit, Watcher } from '../operation/visit.js';
 import { checkOptions } from '../schema/check-options.js';
+import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
 
 /** A registry of the host's `prom-client`. */
@@ -73,8 +74,10 @@ export function prometheus(options: PrometheusOptions): Watcher {
       started.delete(visit);
       const { name } = visit.operation;
       active.dec({ operation: name });
+      const { source } = visit.entrance;
+      const seen = isGone(visit) ? goneStatus : status;
       durations.observe(
-        { operation: name, method: requestMethod(visit), status, source: visit.entrance.source },
+        { operation: name, method: requestMethod(visit), status: seen, source },
         (performance.now() - startedAt) / 1000,
       );
     },
@@ -84,6 +87,9 @@ export function prometheus(options: PrometheusOptions): Watcher {
     },
   };
 }
+
+// That of CALL_CANCELLED: a caller that nothing was sent to got no 200 and no 504.
+const goneStatus = 499;
 
 const where = 'createFusio telemetry.prometheus';
 
