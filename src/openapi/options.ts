@@ -1,17 +1,14 @@
-import { Type } from 'typebox';
 import { FusioError } from '../errors.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { OpenApiOptions } from './openapi.js';
 
-const schema = Type.Object(
-  {
-    title: Type.Optional(Type.String()),
-    version: Type.Optional(Type.String()),
-    servers: Type.Optional(Type.Array(Type.String())),
-    as: Type.Optional(Type.Unknown()),
-  } satisfies Record<keyof OpenApiOptions, unknown>,
-  { additionalProperties: false },
-);
+const properties = {
+  title: { type: 'string' },
+  version: { type: 'string' },
+  servers: { type: 'array', items: { type: 'string' } },
+  as: {},
+} satisfies Record<keyof OpenApiOptions, object>;
+const schema = { type: 'object', properties, additionalProperties: false };
 
 /** Throws `OPTIONS_INVALID` for what `fusio.openapi` does not take. Who `as` is, is checked where it is used. */
 export function checkOpenApiOptions(options: OpenApiOptions): void {

@@ -465,7 +465,7 @@ it.each([
     },
     /of a class give an instance/,
   ],
-  [{ name: 'a.__proto__' }, /a name is letters/],
+  [{ name: 'a.__proto__' }, /"__proto__" is a word of JavaScript's objects/],
   [{ path: '/a%2fb' }, /cannot be a segment/],
   [{ rate: 5 }, /"rate" is not in this version of fusio yet/],
 ])('refuses the operation %j', (operation, message) => {
