@@ -76,6 +76,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
       path: options.path,
       scopes,
       stability: options.stability ?? 'stable',
+      ...mediaTypeOf(options),
     }),
     options,
     segments,
@@ -89,6 +90,13 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     inner,
     run: inner,
   };
+}
+
+/** What a client has to be told: the one media type of the body, where it is not JSON. */
+function mediaTypeOf(options: AnyOperationOptions): Pick<OperationHandle, 'consumes'> {
+  const [only, ...more] = consumesOf(options);
+  const type = only?.type.toLowerCase();
+  return type === undefined || more.length > 0 || type === 'application/json' ? {} : { consumes: type };
 }
 
 /** Puts wrappers around an action, the first one outermost. */
