@@ -29,22 +29,24 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
   const { operations } = documented;
   // A stranger must not make us write a document for every request.
   const written = new Map<string, OpenApiDocument>();
+  // Of the option `docs`: a document is called the same, whether it is served or written.
+  let info: Pick<OpenApiOptions, 'title' | 'version'> = {};
 
   function write(options: OpenApiOptions): OpenApiDocument {
     const servers = options.servers ?? (baseUrl === undefined ? undefined : [baseUrl]);
     return makeDocument(
       { ...documented, operations: operations.values() },
-      { ...options, ...(servers && { servers }) },
+      { ...info, ...options, ...(servers && { servers }) },
     );
   }
 
-  function forRequest(context: AnyContext, info: Pick<OpenApiOptions, 'title' | 'version'>): OpenApiDocument {
+  function forRequest(context: AnyContext): OpenApiDocument {
     const server = baseUrl ?? serverOf(context);
     const viewer = viewerOf(context);
     const key = JSON.stringify([server, viewer ? (viewer.scopes ?? []) : null]);
     const known = written.get(key);
     if (known) return known;
-    const document = write({ ...info, servers: [server], ...(viewer && { as: viewer }) });
+    const document = write({ servers: [server], ...(viewer && { as: viewer }) });
     if (written.size >= mostDocuments) written.clear();
     written.set(key, document);
     return document;
@@ -58,9 +60,10 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
     forget: () => written.clear(),
     operations(docs) {
       if (docs === false) return [];
-      const { path, ...info } = docs === true ? {} : docs;
+      const { path, ...named } = docs === true ? {} : docs;
+      info = named;
       return docsOperations({
-        document: (context) => forRequest(context, info),
+        document: forRequest,
         ...(path !== undefined && { path }),
         ...(info.title !== undefined && { title: info.title }),
       });

@@ -12,7 +12,7 @@ import type { TriggerHandle, TriggerOptions } from './event/trigger.js';
 import type { InjectOptions, InjectResponse } from './http/inject.js';
 import type { Off, Role, Signals } from './log/signals.js';
 import type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
-import type { OperationOptions } from './operation/options.js';
+import type { BodyOf, OperationOptions } from './operation/options.js';
 import type { RegisteredOperation } from './operation/registered.js';
 import type { Schema, Static } from './schema/static.js';
 import type { WebhookHandle, WebhookOptions } from './webhook/webhook.js';
@@ -63,7 +63,7 @@ export interface Fusio<out Connections, out Events> {
     ValueOf<P, Texts>,
     ValueOf<Q, RawValues>,
     ValueOf<H, RawValues>,
-    ValueOf<B, undefined>,
+    BodyOf<B>,
     ResultOf<R>,
     StatusValues<T>
   >;

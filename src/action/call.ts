@@ -35,8 +35,8 @@ export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob;
 /** One slot of an input. */
 export type Part<Name extends string, Value> = {} extends Value
   ? { readonly [N in Name]?: Value }
-  : [Value] extends [undefined]
-    ? { readonly [N in Name]?: undefined }
+  : undefined extends Value
+    ? { readonly [N in Name]?: Value }
     : { readonly [N in Name]: Value };
 
 /** What a caller passes to an operation. A slot may be left out when nothing in it is required. */

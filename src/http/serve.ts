@@ -133,7 +133,7 @@ export function refuseRequest(parts: HttpParts, request: HttpRequest, error: Fus
       { method: request.method, status: error.status, code: error.code, requestId, source: 'http' },
       'call',
     );
-  hall.watcher?.refused?.(request.method, error.status);
+  hall.watcher?.refused?.(request.raw, error.status);
   hall.signals.emit('request:done', { operation: undefined, status: error.status, ms: 0, requestId, source: 'http' });
   return answerError(error, requestId, request.fullPath, []);
 }

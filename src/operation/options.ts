@@ -82,7 +82,7 @@ export interface OperationBase {
 }
 
 /** A body whose schema is `Type.Optional` may not have come. */
-type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
+export type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
   ? ValueOf<B, undefined> | undefined
   : ValueOf<B, undefined>;
 

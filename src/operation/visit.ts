@@ -70,7 +70,7 @@ export interface Watcher {
   around(visit: Visit, walk: () => void): void;
   end(visit: Visit, status: number, error: FusioError | undefined): void;
   /** A request that reached no operation. */
-  refused?(method: string, status: number): void;
+  refused?(req: HttpEntrance['req'], status: number): void;
 }
 
 export interface CallerOptions {

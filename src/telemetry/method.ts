@@ -4,7 +4,7 @@ import type { Visit } from '../operation/visit.js';
 const known = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
 
 /** Gives the method where it is a known one, else `_OTHER`: a caller may invent as many methods as it likes. */
-export function knownMethod(method: string): string {
+export function knownMethod(method = 'GET'): string {
   return known.has(method) ? method : '_OTHER';
 }
 

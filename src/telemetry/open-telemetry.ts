@@ -134,12 +134,13 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       if (isOurs) span?.end();
     },
 
-    refused(method, status) {
+    refused(req, status) {
       const heard = listening();
       if (!heard || findHostSpan()) return;
       // It took no time to speak of: what counts is how many there are.
       heard.durations.record(0, {
-        'http.request.method': knownMethod(method),
+        'http.request.method': knownMethod(req.method),
+        'url.scheme': schemeOf(req),
         'http.response.status_code': status,
         ...(status >= 500 && { 'error.type': String(status) }),
       });

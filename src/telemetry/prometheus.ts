@@ -81,9 +81,9 @@ export function prometheus(options: PrometheusOptions): Watcher {
         (performance.now() - startedAt) / 1000,
       );
     },
-    refused(method, status) {
+    refused(req, status) {
       // Without an operation, and without a time to speak of: what counts is how many there are.
-      durations.observe({ operation: '', method: knownMethod(method), status, source: 'http' }, 0);
+      durations.observe({ operation: '', method: knownMethod(req.method), status, source: 'http' }, 0);
     },
   };
 }

@@ -26,9 +26,9 @@ export function createTelemetry(option: boolean | TelemetryOptions | undefined):
       first.end(visit, status, error);
       second.end(visit, status, error);
     },
-    refused(method, status) {
-      first.refused?.(method, status);
-      second.refused?.(method, status);
+    refused(req, status) {
+      first.refused?.(req, status);
+      second.refused?.(req, status);
     },
   };
 }

@@ -272,7 +272,7 @@ test('the SDK of a real fusio compiles', async () => {
       loader: 'ts',
       contents: `
         import { createFusio, Type } from './src/index.ts';
-        export const fusio = createFusio();
+        export const fusio = createFusio({ docs: { path: false, title: 'Todos', version: '2.0.0' } });
         const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
         const create = fusio.operation({
           name: 'todo.create', method: 'POST', path: '/todo', public: true, body: Type.Pick(Todo, ['title']), response: Todo,
@@ -295,11 +295,13 @@ test('the SDK of a real fusio compiles', async () => {
 
   const routes = await fusio('routes', 'real.mjs');
   const sdk = await fusio('sdk', 'real.mjs');
+  const openapi = await fusio('openapi', 'real.mjs');
 
   expect(JSON.parse(routes.stdout)).toEqual({
     todo: { create: { method: 'POST', path: '/todo' }, get: { method: 'GET', path: '/todo/:id' } },
     file: { method: 'GET', path: '/file/*rest' },
   });
+  expect(JSON.parse(openapi.stdout).info).toEqual({ title: 'Todos', version: '2.0.0' });
   expect(sdk).toMatchObject({ code: 0, stderr: '' });
   expect(sdk.stdout).toContain("['file', { method: 'GET', path: '/file/*rest' }]");
   expect(compile({ 'sdk.ts': sdk.stdout })).toBe('');

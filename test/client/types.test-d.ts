@@ -54,8 +54,25 @@ export const upload = fusio.operation({
   body: Type.Object({ title: Type.String() }),
   action,
 });
+export const note = fusio.operation({
+  name: 'note',
+  method: 'POST',
+  path: '/note',
+  body: Type.Optional(Type.Object({ text: Type.String() })),
+  action,
+});
 export const free = fusio.operation({ name: 'free', method: 'GET', path: '/free', action });
 export const api = { todo: { create: createTodo, get: getTodo }, tick, logo, free };
+
+async function optionalBody(): Promise<void> {
+  const client = createClient<{ note: typeof note }>({ baseUrl: '', routes: { note } });
+  await client.note();
+  await client.note({ body: { text: 'x' } });
+  // @ts-expect-error: it has a text where it comes.
+  await client.note({ body: {} });
+  await fusio.call(note);
+  await fusio.call(note, { body: { text: 'x' } });
+}
 
 async function handles(): Promise<void> {
   const client = createClient({ baseUrl: '/api', routes: api });
@@ -146,4 +163,4 @@ async function errors(error: unknown): Promise<void> {
   ClientError.is(error, { method: 'GET' }, 404);
 }
 
-export const compiled = [handles, bodies, routes, errors];
+export const compiled = [optionalBody, handles, bodies, routes, errors];

@@ -62,7 +62,7 @@ it('counts what reaches no operation without a label that a caller could choose'
   const registry = new Registry();
   const watcher = createTelemetry({ openTelemetry: false, prometheus: { registry } })!;
 
-  for (const method of ['GET', 'BREW', 'CANARY']) watcher.refused?.(method, 404);
+  for (const method of ['GET', 'BREW', 'CANARY']) watcher.refused?.(new Request('http://localhost', { method }), 404);
 
   const text = await registry.metrics();
   expect(text).toContain('_count{operation="",method="GET",status="404",source="http"} 1');

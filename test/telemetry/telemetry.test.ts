@@ -314,15 +314,20 @@ it('measures what reaches no operation by its method and status', async () => {
     ['CANARY', 405],
     ['POST', 503],
   ] as const) {
-    watcher.refused?.(method, status);
+    watcher.refused?.(new Request('https://localhost', { method }), status);
   }
 
   const points = (await durations()).filter(({ attributes }) => attributes['http.route'] === undefined);
   expect(points.map(({ attributes }) => attributes)).toEqual(
     expect.arrayContaining([
-      { 'http.request.method': 'GET', 'http.response.status_code': 404 },
-      { 'http.request.method': '_OTHER', 'http.response.status_code': 405 },
-      { 'http.request.method': 'POST', 'http.response.status_code': 503, 'error.type': '503' },
+      { 'http.request.method': 'GET', 'url.scheme': 'https', 'http.response.status_code': 404 },
+      { 'http.request.method': '_OTHER', 'url.scheme': 'https', 'http.response.status_code': 405 },
+      {
+        'http.request.method': 'POST',
+        'url.scheme': 'https',
+        'http.response.status_code': 503,
+        'error.type': '503',
+      },
     ]),
   );
   expect(JSON.stringify(points)).not.toMatch(/BREW|CANARY/);
