@@ -69,12 +69,14 @@ export function createTextForm(references: References): TextForm {
 
   return {
     unsendable(schema) {
+      if (hasOnlyScalars(schema as SchemaNode)) return undefined;
       for (const [node, inside] of certain(rootOf(schema))) {
         for (const [name, property] of membersOf(node)) if (!canBeText([property, inside])) return name;
       }
       return undefined;
     },
     listsIn(schema) {
+      if (hasOnlyScalars(schema as SchemaNode)) return [];
       return certain(rootOf(schema)).flatMap(([node, inside]) => {
         return Object.entries(isNode(node.properties) ? node.properties : {}).flatMap(([name, property]) => {
           const kinds = kindsOf([property, inside]);
@@ -84,6 +86,15 @@ export function createTextForm(references: References): TextForm {
     },
   };
 }
+
+/** As nearly all are: nothing has to be resolved, and nothing kept of them. */
+function hasOnlyScalars({ $ref, allOf, properties, patternProperties, additionalProperties }: SchemaNode): boolean {
+  if ($ref !== undefined || allOf !== undefined || isNode(patternProperties) || isNode(additionalProperties))
+    return false;
+  return isNode(properties) && Object.values(properties).every((one) => isNode(one) && scalars.has(one.type));
+}
+
+const scalars: ReadonlySet<unknown> = new Set(['string', 'number', 'integer', 'boolean']);
 
 function membersOf({
   properties,
