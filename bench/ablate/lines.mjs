@@ -219,13 +219,9 @@ export async function makeVariants(group) {
     line.setUp?.(fusio);
     fusio.operation({ ...operation, ...line.operation });
     await fusio.ready();
-    const app = hasApp && express().use(fusio.router);
-    variants.push({
-      name: line.name,
-      handler: app || fusio.handler,
-      fusio,
-      ...(app && makersOf(fusio.createServer(app))),
-    });
+    const app = hasApp ? express().use(fusio.router) : undefined;
+    const server = app ? fusio.createServer(app) : fusio.createServer();
+    variants.push({ name: line.name, handler: app ?? fusio.handler, hasApp, ...makersOf(server) });
   }
   return variants;
 }
@@ -237,16 +233,15 @@ function makersOf(server) {
   return { Request: of('IncomingMessage'), Response: of('ServerResponse') };
 }
 
-/** The server of the base, for bodies come in another way than on a plain one; with an app each variant makes its own requests. */
-export function makeServer([{ fusio, Request }], listener, current) {
-  if (!Request) return fusio.createServer().removeAllListeners('request').on('request', listener);
+/** One server for all, on which each variant makes its own requests: it knows them, and takes their bodies its own way. */
+export function makeServer([{ hasApp }], listener, current) {
   function IncomingMessage(socket) {
     return new (current().Request)(socket);
   }
   function ServerResponse(request, options) {
     return new (current().Response)(request, options);
   }
-  return createServer({ IncomingMessage, ServerResponse }, listener);
+  return createServer({ IncomingMessage, ServerResponse, optimizeEmptyRequests: !hasApp }, listener);
 }
 
 /** The names of the built files change with their contents: the text is looked for in all of them. */
