@@ -5,7 +5,6 @@ import type { Sink } from './body/collect.js';
 // Symbols: a host puts what it likes on its requests, and a private member of the language throws where a Proxy is around them.
 const sinkKey = Symbol('sink');
 const takenKey = Symbol('taken');
-const incomingKey = Symbol('incoming');
 
 /**
  * A request that can hand its body to a sink chunk by chunk as the parser finds it, past the queue, the ticks and the events of a stream,
@@ -15,10 +14,6 @@ const incomingKey = Symbol('incoming');
 export class Incoming extends IncomingMessage {
   [sinkKey]: Sink | undefined = undefined;
   [takenKey] = false;
-
-  get [incomingKey](): true {
-    return true;
-  }
 
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
     const sink = this[sinkKey];
@@ -41,7 +36,7 @@ export class Incoming extends IncomingMessage {
     sink?.breakOff(error ?? undefined);
   }
 
-  override on(event: string | symbol, listener: (...given: any[]) => void): this {
+  override on(event: string | symbol, listener: Parameters<IncomingMessage['on']>[1]): this {
     const sink = this[sinkKey];
     if (sink !== undefined && ends.includes(event)) {
       // Somebody else wants to see the body come: from here on both get it from the stream.
@@ -85,20 +80,19 @@ function override(name: 'readable' | 'readableEnded' | 'readableDidRead', taken:
 export function divert(stream: Readable, sink: Sink): boolean {
   const request = stream as Readable & Incoming;
   const isUntouched =
-    request[incomingKey] === true &&
+    // Whoever wraps one of these to see the body go by must see it; other requests have the first of Node's own.
+    request.push === Incoming.prototype.push &&
+    request.on === Incoming.prototype.on &&
+    request.emit === IncomingMessage.prototype.emit &&
+    request._read === IncomingMessage.prototype._read &&
+    request._destroy === Incoming.prototype._destroy &&
     // Null: neither flowing, nor piped, nor listened to for what can be read.
     request.readableFlowing === null &&
     request.readableLength === 0 &&
     !request.complete &&
     !request.destroyed &&
     request.listenerCount('data') === 0 &&
-    request.listenerCount('end') === 0 &&
-    // Whoever wraps one of these to see the body go by must see it.
-    request.push === Incoming.prototype.push &&
-    request.on === Incoming.prototype.on &&
-    request.emit === IncomingMessage.prototype.emit &&
-    request._read === IncomingMessage.prototype._read &&
-    request._destroy === Incoming.prototype._destroy;
+    request.listenerCount('end') === 0;
   if (isUntouched) request[sinkKey] = sink;
   return isUntouched;
 }

@@ -14,8 +14,8 @@ import { Incoming, lend } from './incoming.js';
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * A server for the host's app, or for the operations alone. Both leave `100 Continue` to the moment when a body is wanted, and close
- * connections whose head does not arrive in ten seconds.
+ * A server for the host's app, or for the operations alone, which leaves `100 Continue` to the moment when a body is wanted. Both
+ * close connections whose head does not arrive in ten seconds.
  *
  * Express gives every request and response its own prototypes. To change a prototype costs the engine something, before V8 13 (Node 24)
  * three quarters of a request; here the objects are born with the right ones, through the public options of `node:http`, and bodies of

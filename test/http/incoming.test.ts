@@ -17,6 +17,8 @@ interface Made {
 
 const open: Made[] = [];
 
+type Listener = Parameters<IncomingMessage['on']>[1];
+
 type Action = (request: any, context: any) => unknown;
 
 /** A server with an operation that takes a body, and a connection to it. */
@@ -208,49 +210,59 @@ describe.each(Object.entries(servers))(
 
     it('is left to a host that listens for "readable": he wants to read it himself', async () => {
       const { server, socket } = await made();
-      const heard: string[] = [];
-      server.prependListener('request', (request: IncomingMessage) => {
-        request.on('readable', () => heard.push('readable'));
+      const readable = new Promise<unknown>((resolve) => {
+        server.prependListener('request', (request: IncomingMessage) => {
+          request.on('readable', () => resolve(request.read()));
+        });
       });
 
       socket.write(post('{"n":1}'));
-      await new Promise((resolve) => setTimeout(resolve, 50));
 
-      expect(heard).toContain('readable');
+      expect(String(await readable)).toBe('{"n":1}');
     });
 
     it.each(['on', 'prependListener'] as const)(
       'ends before the answer for who listens by "%s" once it comes',
       async (way) => {
+        let close = () => {};
+        const closed = new Promise<void>((resolve) => {
+          close = resolve;
+        });
         const { server, socket } = await made(async ({ body }) => {
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await closed;
           return { got: body.n };
         });
         const heard: string[] = [];
-        server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        server.on('request', (request: IncomingMessage) => {
           request[way]('end', () => heard.push('end'));
-          request[way]('close', () => heard.push('close'));
-          response.on('finish', () => heard.push('finish'));
+          request[way]('close', () => {
+            heard.push('close');
+            close();
+          });
         });
 
         socket.write(post('{"n":1}'));
 
+        // The action waits for the end, and the answer for the action.
         expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
-        expect(heard).toEqual(['end', 'close', 'finish']);
+        expect(heard).toEqual(['end', 'close']);
       },
     );
 
     it('goes to both from the moment when somebody else listens', async () => {
       const { server, socket } = await made();
       let heard = '';
-      server.on('request', (request: IncomingMessage) => {
-        request.on('data', (chunk) => {
-          heard += chunk;
+      const first = new Promise((resolve) => {
+        server.on('request', (request: IncomingMessage) => {
+          request.on('data', (chunk) => {
+            heard += chunk;
+            resolve(chunk);
+          });
         });
       });
 
       socket.write(post('{"n":1}').slice(0, -3));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await first;
       socket.write('":1}'.slice(-3));
 
       expect(answers(await receive(socket, /"got":1/))).toEqual([1]);
@@ -272,18 +284,23 @@ describe.each(Object.entries(servers))(
     it('was no failure when its sender leaves before the answer', async () => {
       const heard: unknown[] = [];
       const { fusio, server, socket } = await made(async ({ body }, { signal }) => {
-        setTimeout(() => socket.destroy(), 10);
-        await once(signal, 'abort');
+        const gone = once(signal, 'abort');
+        socket.destroy();
+        await gone;
         return { got: body.n };
       });
       const done = new Promise((resolve) => fusio.on('request:done', resolve));
-      server.prependListener('request', (request: IncomingMessage) => {
-        request.on('error', (error) => heard.push(error)).on('aborted', () => heard.push('aborted'));
+      const closed = new Promise((resolve) => {
+        server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+          request.on('error', (error) => heard.push(error)).on('aborted', () => heard.push('aborted'));
+          response.on('close', resolve);
+        });
       });
 
       socket.write(post('{"n":1}'));
-      await done;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await Promise.all([done, closed]);
+      // Node tells of errors in a tick after it.
+      await new Promise((resolve) => setImmediate(resolve));
 
       expect(heard).toEqual([]);
     });
@@ -305,7 +322,9 @@ describe.each(Object.entries(servers))(
     it('is left to a host whose methods call one another', async () => {
       const { server, socket } = await made();
       server.prependListener('request', (request: IncomingMessage) => {
-        request.on = (event: string, listener: (...given: any[]) => void) => request.addListener(event, listener);
+        const on: IncomingMessage['addListener'] = (event: string, listener: Listener) =>
+          request.addListener(event, listener);
+        Object.assign(request, { on });
       });
 
       socket.write(post('{"n":1}'));

@@ -1,30 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
-import { metrics, trace } from '@opentelemetry/api';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { Registry } from 'prom-client';
 import { createFusio, fail } from '../../src/index.js';
-import { closeAll, listen } from '../support/fusio.js';
+import { listen } from '../support/fusio.js';
+import { collect, measured, reader, spans } from './collected.js';
 
-const spans = new InMemorySpanExporter();
-const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 2 ** 30 });
-
-beforeAll(() => {
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }));
-  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-});
-afterAll(() => reader.shutdown());
-afterEach(async () => {
-  spans.reset();
-  await closeAll();
-});
+collect();
 
 /** An operation that ends when its caller is gone. */
 function slow(end: () => unknown) {

@@ -3,7 +3,6 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer, get, type RequestOptions } from 'node:https';
 import {
   context,
-  metrics,
   propagation,
   type Span,
   type SpanContext,
@@ -15,36 +14,18 @@ import {
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { type RPCMetadata, RPCType, setRPCMetadata, W3CTraceContextPropagator } from '@opentelemetry/core';
-import {
-  AggregationTemporality,
-  type DataPoint,
-  type Histogram,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import type { DataPoint, Histogram } from '@opentelemetry/sdk-metrics';
 import express from 'express';
 import { Registry } from 'prom-client';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
-import { closeAll, listen, raw } from '../support/fusio.js';
+import { listen, raw } from '../support/fusio.js';
 import { api } from './api.js';
+import { collect, measured, reader, spans } from './collected.js';
 
-const spans = new InMemorySpanExporter();
-const measured = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-const reader = new PeriodicExportingMetricReader({ exporter: measured, exportIntervalMillis: 2 ** 30 });
-
+collect();
 beforeAll(() => {
-  const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
-  trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }));
-});
-afterAll(() => reader.shutdown());
-afterEach(async () => {
-  spans.reset();
-  await closeAll();
 });
 
 /** What was measured up to now. */
