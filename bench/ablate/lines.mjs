@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import express from 'express';
-import * as schemas from '../http/schemas.mjs';
-import { importItems, maxBodyBytes, placeOrder, readUser } from '../http/work.mjs';
+import { createOrder, importItems, readUser } from '../http/operations.mjs';
 import { bench, copyPackage } from '../prepare.mjs';
 
 /**
@@ -105,57 +104,25 @@ const without = {
   },
 };
 
-const readUserOperation = {
-  name: 'user.get',
-  method: 'GET',
-  path: '/users/:id',
-  public: true,
-  params: schemas.UserParams,
-  query: schemas.UserQuery,
-  response: schemas.User,
-  action: ({ params, query }) => readUser(params.id, query.limit),
-};
-const createOrderOperation = {
-  name: 'order.create',
-  method: 'POST',
-  path: '/orders',
-  public: true,
-  body: schemas.Order,
-  response: schemas.Receipt,
-  status: 201,
-  action: ({ body }) => placeOrder(body),
-};
-
-const importItemsOperation = {
-  name: 'import.create',
-  method: 'POST',
-  path: '/imports',
-  public: true,
-  maxBodyBytes,
-  body: schemas.Items,
-  response: schemas.Imported,
-  action: ({ body }) => importItems(body),
-};
-
 /** `app`: on `createServer(app)`; otherwise stand-alone. @type {Record<string, { scenario?: string, app?: boolean, block?: number, operation: object, lines: Line[] }>} */
 export const groups = {
   b: {
-    operation: readUserOperation,
+    operation: readUser,
     lines: [
       { name: 'base' },
       { name: 'control: identical to the base' },
-      { name: 'the action is async', operation: { action: async (request) => readUserOperation.action(request) } },
+      { name: 'the action is async', operation: { action: async (request) => readUser.action(request) } },
       { name: 'no response schema', operation: { response: undefined } },
       {
         name: 'the action reads `signal`',
         operation: {
-          action: (request, context) => (context.signal.aborted ? undefined : readUserOperation.action(request)),
+          action: (request, context) => (context.signal.aborted ? undefined : readUser.action(request)),
         },
       },
       {
         name: 'the action reads `requestId`',
         operation: {
-          action: (request, context) => (context.requestId ? readUserOperation.action(request) : undefined),
+          action: (request, context) => (context.requestId ? readUser.action(request) : undefined),
         },
       },
       {
@@ -172,11 +139,11 @@ export const groups = {
     ],
   },
   c: {
-    operation: createOrderOperation,
+    operation: createOrder,
     lines: [
       { name: 'base' },
       { name: 'control: identical to the base' },
-      { name: 'the action is async', operation: { action: async (request) => createOrderOperation.action(request) } },
+      { name: 'the action is async', operation: { action: async (request) => createOrder.action(request) } },
       { name: 'no response schema', operation: { response: undefined } },
       without.generated,
       without.accessor,
@@ -190,12 +157,12 @@ export const groups = {
   'c, createServer(app)': {
     scenario: 'c',
     app: true,
-    operation: createOrderOperation,
+    operation: createOrder,
     lines: [{ name: 'base' }, { name: 'control: identical to the base' }, without.size, without.lend],
   },
   f: {
     block: 60,
-    operation: importItemsOperation,
+    operation: importItems,
     lines: [
       { name: 'base' },
       { name: 'control: identical to the base' },

@@ -1,7 +1,8 @@
 import { createFusio } from 'fusio';
+import { createOrder, importItems, readUser } from '../operations.mjs';
 import * as schemas from '../schemas.mjs';
 import { bearer, neededScope, remember, verify } from '../token.mjs';
-import { importItems, maxBodyBytes, placeOrder, readThing, readUser, sayHello, thingCount } from '../work.mjs';
+import { readThing, sayHello, thingCount } from '../work.mjs';
 
 /** A fusio with the operations of all scenarios. */
 export async function makeFusio({ tokenCache = true } = {}) {
@@ -25,35 +26,16 @@ export async function makeFusio({ tokenCache = true } = {}) {
     response: schemas.Hello,
     action: sayHello,
   });
-  const user = {
-    method: 'GET',
-    params: schemas.UserParams,
-    query: schemas.UserQuery,
-    response: schemas.User,
-    action: ({ params, query }) => readUser(params.id, query.limit),
-  };
-  fusio.operation({ ...user, name: 'user.get', path: '/users/:id', public: true });
-  fusio.operation({ ...user, name: 'user.secured', path: '/secured/users/:id', scopes: [neededScope] });
+  fusio.operation(readUser);
   fusio.operation({
-    name: 'order.create',
-    method: 'POST',
-    path: '/orders',
-    public: true,
-    body: schemas.Order,
-    response: schemas.Receipt,
-    status: 201,
-    action: ({ body }) => placeOrder(body),
+    ...readUser,
+    name: 'user.secured',
+    path: '/secured/users/:id',
+    public: false,
+    scopes: [neededScope],
   });
-  fusio.operation({
-    name: 'import.create',
-    method: 'POST',
-    path: '/imports',
-    public: true,
-    maxBodyBytes,
-    body: schemas.Items,
-    response: schemas.Imported,
-    action: ({ body }) => importItems(body),
-  });
+  fusio.operation(createOrder);
+  fusio.operation(importItems);
   for (let thing = 0; thing < thingCount; thing++) {
     fusio.operation({
       name: `thing${thing}.get`,
