@@ -1,4 +1,5 @@
 export { Type } from 'typebox';
+export type { AuthenticateRequest } from './access/authenticate.js';
 export type { App, Principal, Token, User } from './access/caller.js';
 export type {
   Action,
@@ -10,41 +11,31 @@ export type {
   Around,
 } from './action/action.js';
 export { defineAction } from './action/action.js';
-export type { Call, CallOptions, Input, Method, OperationHandle, OperationInfo, Stability } from './action/call.js';
 export type { AnyContext, Context, HttpEntrance, Respond, Run } from './action/context.js';
 export type {
   Dispatch,
   DispatchOptions,
   EventHandle,
-  EventOptions,
   EventReference,
   PayloadOf,
-  PayloadsOf,
   Transaction,
 } from './action/dispatch.js';
 export { type FileOptions, file } from './action/file.js';
+export type { Call, CallOptions, Input, Method, OperationHandle, OperationInfo, Stability } from './action/handle.js';
+export type { Reply } from './action/reply.js';
+export { respond } from './action/reply.js';
 export type {
   ActionRequest,
   RawBody,
   RawValues,
-  Reply,
   Request,
   ServerSentEvent,
   Texts,
   UploadedFile,
 } from './action/request.js';
-export { respond } from './action/request.js';
 export type { MediaType, StatusMap } from './action/result.js';
-export type { Clock } from './clock.js';
-export { type Connection, type ConnectionHandle, defineConnection } from './connection/connection.js';
-export { createFusio } from './create-fusio.js';
-export type {
-  CronjobBase,
-  CronjobHandle,
-  CronjobOptions,
-  RunRecord,
-} from './cronjob/cronjob.js';
-export type { Duration, RateLimit, Retries } from './duration.js';
+export type { Clock } from './base/clock.js';
+export type { Duration, RateLimit, Retries } from './base/duration.js';
 export {
   type ErrorCode,
   errors,
@@ -55,14 +46,22 @@ export {
   isFusioError,
   type Problem,
   type ReplyHeaders,
-} from './errors.js';
+} from './base/errors.js';
+export { type Connection, type ConnectionHandle, defineConnection } from './connection/connection.js';
+export type {
+  CronjobBase,
+  CronjobHandle,
+  CronjobOptions,
+  RunRecord,
+} from './cronjob/cronjob.js';
+export type { EventOptions, PayloadsOf } from './event/event.js';
 export type { EventRequest, TriggerHandle, TriggerOptions } from './event/trigger.js';
-export type { Adapter, AnyFusio, ContextOf, Fusio, Health } from './fusio.js';
+export { createFusio } from './fusio/create-fusio.js';
+export type { Adapter, AnyFusio, ContextOf, Fusio, Health } from './fusio/fusio.js';
+export type { FusioOptions } from './fusio/options.js';
 export type { CorsOptions } from './http/cors.js';
-export type { AuthenticateRequest } from './http/identify.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { Logger } from './log/logger.js';
-export type { EventId, Off, Role, Signals, Source } from './log/signals.js';
 export type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
 export type {
   CacheOptions,
@@ -71,9 +70,9 @@ export type {
   OperationBase,
   OperationOptions,
 } from './operation/options.js';
-export type { RegisteredOperation } from './operation/registered.js';
-export type { FusioOptions } from './options.js';
+export type { RegisteredOperation } from './operation/published.js';
 export type { Schema, Static } from './schema/static.js';
+export type { EventId, Off, Role, Signals, Source } from './signal/signals.js';
 export type { PrometheusOptions, PrometheusRegistry } from './telemetry/prometheus.js';
 export type { TelemetryOptions } from './telemetry/telemetry.js';
 export type { WebhookBase, WebhookHandle, WebhookOptions } from './webhook/webhook.js';

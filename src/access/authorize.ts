@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Caller } from './caller.js';
 
 /** What an operation asks of its caller. */

@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 
 /** Who calls, once it is known: what the corridor authorizes and the context shows. */
 export interface Caller {

@@ -1,7 +1,8 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import { createSchemas } from '../schema/schemas.js';
 import type { AnyContext } from './context.js';
-import type { Reply, Request, Slot, ValueOf } from './request.js';
+import type { Reply } from './reply.js';
+import type { Request, Slot, ValueOf } from './request.js';
 import type { Plain, ResponseSlot } from './result.js';
 
 export type Awaitable<T> = T | Promise<T>;

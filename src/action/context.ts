@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { App, Token, User } from '../access/caller.js';
+import type { ReplyHeaders } from '../base/errors.js';
 import type { ConnectionHandle } from '../connection/connection.js';
-import type { ReplyHeaders } from '../errors.js';
 import type { Logger } from '../log/logger.js';
-import type { Source } from '../log/signals.js';
-import type { Call, OperationInfo } from './call.js';
+import type { Source } from '../signal/signals.js';
 import type { Dispatch } from './dispatch.js';
-import type { Reply, UploadedFile } from './request.js';
+import type { Call, OperationInfo } from './handle.js';
+import type { Reply } from './reply.js';
+import type { UploadedFile } from './request.js';
 
 /** The run of a cronjob, a trigger or a queued action. */
 export interface Run {

@@ -1,5 +1,4 @@
-import type { EventId } from '../log/signals.js';
-import type { Schema, Static } from '../schema/static.js';
+import type { EventId } from '../signal/signals.js';
 
 export interface DispatchOptions {
   /** Writes the event in this transaction: it is delivered if and only if the transaction commits. */
@@ -26,18 +25,3 @@ export type Dispatch<Events> = <Event extends EventReference<Events>>(
   payload: NoInfer<PayloadOf<Events, Event>>,
   options?: DispatchOptions,
 ) => Promise<EventId>;
-
-export interface EventOptions<S> {
-  schema: S;
-  description?: string;
-  example?: NoInfer<Static<S>>;
-}
-
-/** Schemas become payloads, once. (The variance is written down for the same reason as that of `Fusio`.) */
-export type PayloadsOf<in out Events> = {
-  readonly [Name in keyof Events]: Events[Name] extends { readonly schema: infer S extends object }
-    ? Static<S>
-    : Static<Events[Name]>;
-};
-
-export type Events = Readonly<Record<string, Schema>>;

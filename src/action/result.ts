@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../base/errors.js';
 import type { Schema, Static } from '../schema/static.js';
 import type { RawBody } from './request.js';
 

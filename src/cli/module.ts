@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { AnyFusio } from '../fusio.js';
+import type { AnyFusio } from '../fusio/fusio.js';
 import type { OpenApiDocument } from '../openapi/openapi.js';
 import { CliError } from './cli-error.js';
 

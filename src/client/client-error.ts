@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../base/errors.js';
 import type { OwnProblems } from './own-problems.js';
 
 /** What an operation may throw, by status: `ErrorsOf<typeof createTodo>[409]`. Takes a handle or a method of a client. */

@@ -1,4 +1,4 @@
-import type { OperationHandle, Part, RawBody } from '../action/call.js';
+import type { OperationHandle, Part, RawBody } from '../action/handle.js';
 import type { ServerSentEvent } from './events.js';
 import type { CallInput, Route } from './request.js';
 import { type ClientCallOptions, type SendOptions, send } from './send.js';

@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.js';
+import type { Problem } from '../base/errors.js';
 
 /** What fusio itself may answer with, whatever an operation throws. */
 export type OwnProblems = {

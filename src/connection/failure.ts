@@ -1,4 +1,4 @@
-import { isFusioError } from '../errors.js';
+import { isFusioError } from '../base/errors.js';
 
 /** Tells an error that means "the other side is not there" (so: 503, try again) from every other. Never throws, whatever it is given. */
 export function connectionFailure(error: unknown): boolean {

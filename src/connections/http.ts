@@ -6,9 +6,9 @@ import axios, {
   type CreateAxiosDefaults,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../connection/connection.js';
-import { FusioError } from '../errors.js';
-import { didYouMean } from '../suggest.js';
 
 export type { Connection } from '../connection/connection.js';
 

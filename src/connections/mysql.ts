@@ -1,8 +1,8 @@
 import type { Pool as CallbackPool } from 'mysql2';
 import type { Pool, PoolOptions } from 'mysql2/promise';
+import { FusioError } from '../base/errors.js';
+import { loadPackage } from '../base/load-package.js';
 import type { Connection } from '../connection/connection.js';
-import { FusioError } from '../errors.js';
-import { loadPackage } from '../load-package.js';
 
 export type { Connection } from '../connection/connection.js';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FusioError } from '../base/errors.js';
+import { loadPackage } from '../base/load-package.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../connection/connection.js';
-import { FusioError } from '../errors.js';
-import { loadPackage } from '../load-package.js';
-import { didYouMean } from '../suggest.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 

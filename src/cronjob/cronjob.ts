@@ -1,6 +1,6 @@
 import type { Action } from '../action/action.js';
 import type { Request } from '../action/request.js';
-import type { Duration, Retries } from '../duration.js';
+import type { Duration, Retries } from '../base/duration.js';
 
 export interface CronjobBase<Context> {
   name: string;

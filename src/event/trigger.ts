@@ -1,6 +1,6 @@
 import type { Action } from '../action/action.js';
 import type { Request } from '../action/request.js';
-import type { Retries } from '../duration.js';
+import type { Retries } from '../base/duration.js';
 
 /** The request of an action that an event starts: the payload is its body. */
 export type EventRequest<Payload> = Request<{}, {}, {}, Payload>;

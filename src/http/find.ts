@@ -1,6 +1,6 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Route } from './route.js';
-import type { Match } from './serve.js';
+import type { Match } from './transport.js';
 import type { Tree } from './tree.js';
 
 /** A path that is ours but has no operation for the method. */

@@ -1,26 +1,28 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Application, RequestHandler } from 'express';
+import { authenticate } from '../access/authenticate.js';
 import { authorize } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import { describeError } from '../log/redact.js';
-import { failureOf } from '../operation/failure.js';
-import type { Gate } from '../operation/gate.js';
 import type { Operation } from '../operation/operation.js';
-import { reportFailure } from '../operation/record.js';
-import type { Visit } from '../operation/visit.js';
+import { failureOf } from '../pipeline/failure.js';
+import type { Gate } from '../pipeline/gate.js';
+import type { Visit } from '../pipeline/invocation.js';
+import { reportFailure } from '../pipeline/recorder.js';
+import type { Answer } from './answer/headers.js';
 import type { Cors } from './cors.js';
 import { findRoute, isMatch, notFound, type OtherMethods } from './find.js';
-import type { Answer } from './headers.js';
-import { identify } from './identify.js';
-import { NodeRequest, WebRequest } from './request.js';
+import { NodeRequest } from './request/node.js';
+import { RequestView } from './request/view.js';
+import { WebRequest } from './request/web.js';
 import { makeRoute, type Route } from './route.js';
-import { pipe, send } from './send.js';
-import { type HttpParts, type Match, refuseRequest, serve } from './serve.js';
+import { pipe, send } from './send/node.js';
+import { toResponse } from './send/web.js';
 import { createHttpServer } from './server.js';
+import { type HttpParts, type Match, refuseRequest, serve } from './transport.js';
 import { createTree } from './tree.js';
-import { toResponse } from './web.js';
 
 export interface HttpOptions {
   /** Whether the router passes on what is not an operation's. */
@@ -168,7 +170,7 @@ export function createHttp(parts: HttpParts, { fallthrough, cors, gate }: HttpOp
         sendOrRefuse(request, response, refuseRequest(parts, seen, failureOf(thrown, undefined)));
       }
       async function decide(): Promise<void> {
-        authorize(demand, await identify(parts.authenticate, seen));
+        authorize(demand, await authenticate(parts.authenticate, new RequestView(seen)));
       }
       decide().then(() => next(), refuse);
     };

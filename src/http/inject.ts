@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Principal } from '../access/caller.js';
-import type { Method } from '../action/call.js';
-import { FusioError } from '../errors.js';
+import type { Method } from '../action/handle.js';
+import { FusioError } from '../base/errors.js';
 
 export interface InjectOptions {
   /** Default: GET. */

@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Operation } from '../operation/operation.js';
 import { consumesOf } from '../operation/options.js';
 import type { BodyPlan } from './body/read.js';

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Application } from 'express';
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import { Incoming, lend } from './incoming.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Segment } from '../operation/path.js';
 import { decodeSegment } from '../operation/path.js';
 

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
-import type { Answer } from './headers.js';
+import type { Answer } from './answer/headers.js';
 
 /** What Node keeps of a response, as far as it is needed here. */
 interface Inside {

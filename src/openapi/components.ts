@@ -1,8 +1,8 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Schemas } from '../schema/schemas.js';
 import { byText, type Json, pascal } from './openapi.js';
 import { enterReferenceScope, type ReferenceScope, referenceScopeOf, resolveRef } from './reference-scope.js';
-import { joinSides, requestName } from './sides.js';
+import { joinSides, requestName } from './request-and-response.js';
 import { simplify, type Tagged, union } from './simplify.js';
 
 /** A property of a schema, with the schema that it came from. */

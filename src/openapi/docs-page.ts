@@ -2,16 +2,13 @@ import { join } from 'node:path';
 import type { Principal } from '../access/caller.js';
 import type { AnyContext } from '../action/context.js';
 import { file } from '../action/file.js';
-import { respond } from '../action/request.js';
-import { loadPackage } from '../load-package.js';
+import { respond } from '../action/reply.js';
+import { loadPackage } from '../base/load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { OpenApiDocument } from './openapi.js';
+import type { DocsOptions } from './options.js';
 
-export interface DocsOptions {
-  /** Of the reference page. Default: `/docs`. `false`: the document only, which needs no package. */
-  path?: string | false;
-  /** Of the reference page. Default: the title of the document. */
-  title?: string;
+export interface DocsParts extends Pick<DocsOptions, 'path' | 'title'> {
   /** The document for one request: `serverOf` and `viewerOf` say for where and for whom. */
   document: (context: AnyContext) => OpenApiDocument;
 }
@@ -20,7 +17,7 @@ export interface DocsOptions {
  * The operations that serve `/openapi.json` and the reference page (Swagger UI, offline), to be registered like a user's.
  * Throws `PACKAGE_MISSING` where there is to be a page and `swagger-ui-dist` is not installed.
  */
-export function docsOperations({ path = '/docs', title, document }: DocsOptions): AnyOperationOptions[] {
+export function docsOperations({ path = '/docs', title, document }: DocsParts): AnyOperationOptions[] {
   if (path === false) return [documentOperation(document)];
   const folder = findSwaggerUi();
   return [documentOperation(document), ...pageOperations(path, title, folder, document)];
@@ -39,7 +36,7 @@ export function viewerOf({ user, app, scopes, source }: AnyContext): Principal |
   return { user: { id: user.id, name: user.name, roles: user.roles }, ...(app && { app }), scopes };
 }
 
-function documentOperation(document: DocsOptions['document']): AnyOperationOptions {
+function documentOperation(document: DocsParts['document']): AnyOperationOptions {
   return {
     ...hidden('fusio.docs.document', '/openapi.json'),
     // What is in it depends on the caller: a shared cache must not mix them.
@@ -52,7 +49,7 @@ function pageOperations(
   path: string,
   title: string | undefined,
   folder: string,
-  document: DocsOptions['document'],
+  document: DocsParts['document'],
 ): AnyOperationOptions[] {
   const { length } = path.split('/').filter(Boolean);
   // Relative to the page, so that it works under any mount path and behind a proxy that cuts prefixes off.

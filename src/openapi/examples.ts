@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import type { Schemas } from '../schema/schemas.js';
 import type { Json } from './openapi.js';
 import type { Documented } from './parameters.js';

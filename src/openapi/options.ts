@@ -1,6 +1,16 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { OpenApiOptions } from './openapi.js';
+
+/** The option `docs` of `createFusio`. */
+export interface DocsOptions {
+  /** Of the reference page. Default: `/docs`. `false`: the document only, which needs no package. */
+  path?: string | false;
+  /** Of the API. Default: `API`. */
+  title?: string;
+  /** Of the API. Default: `1.0.0`. */
+  version?: string;
+}
 
 const properties = {
   title: { type: 'string' },

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { AnswerPlan } from '../operation/answer-plan.js';
+import type { AnswerPlan } from '../operation/answers.js';
 import type { Components } from './components.js';
 import { type Json, pascal } from './openapi.js';
 import type { Documented } from './parameters.js';

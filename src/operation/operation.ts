@@ -1,11 +1,11 @@
 import { type Around, type Handle, handleOf } from '../action/action.js';
-import type { OperationHandle } from '../action/call.js';
-import { FusioError } from '../errors.js';
+import type { OperationHandle } from '../action/handle.js';
+import { FusioError } from '../base/errors.js';
 import { checkOptions } from '../schema/check-options.js';
 import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { splitList } from '../schema/text-form.js';
-import { type AnswerPlans, isMediaType, planAnswers } from './answer-plan.js';
+import { type AnswerPlans, isMediaType, planAnswers } from './answers.js';
 import { type AnyOperationOptions, consumesOf, operationSchema } from './options.js';
 import { parsePath, type Segment } from './path.js';
 

@@ -1,8 +1,9 @@
 import { type TSchema, Type } from 'typebox';
 import type { Action, Around } from '../action/action.js';
-import type { Method, Stability } from '../action/call.js';
 import type { Context } from '../action/context.js';
-import type { RawValues, Reply, Request, Slot, Texts, ValueOf } from '../action/request.js';
+import type { Method, Stability } from '../action/handle.js';
+import type { Reply } from '../action/reply.js';
+import type { RawValues, Request, Slot, Texts, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf } from '../action/result.js';
 
 export interface CacheOptions {

@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 
 /** One segment of an operation's path. */
 export type Segment =

@@ -1,5 +1,5 @@
-import { type ErrorCode, FusioError } from '../errors.js';
-import { didYouMean } from '../suggest.js';
+import { type ErrorCode, FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import { createSchemas, type Reader } from './schemas.js';
 
 const readers = new WeakMap<object, Reader>();

@@ -1,4 +1,4 @@
-import { isBare } from '../bare.js';
+import { isBare } from '../base/plain-record.js';
 import type { Coerce } from './coerce.js';
 import { isPlain, maxValueDepth, refuseDepth } from './json-form.js';
 import type { Step } from './normalise.js';

@@ -1,6 +1,6 @@
 import { Errors } from 'typebox/schema';
 import { Settings } from 'typebox/system';
-import type { Issue } from '../errors.js';
+import type { Issue } from '../base/errors.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
 import { escapePointer, unescapePointer } from './references.js';

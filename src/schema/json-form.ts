@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 
 /** Deeper than any value that a person made; the stack of a thread with work on it already still holds it. */
 export const maxValueDepth = 1_000;

@@ -1,6 +1,6 @@
 import { Format } from 'typebox/format';
-import { FusioError } from '../errors.js';
-import { didYouMean } from '../suggest.js';
+import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import { isNode, keywords, type SchemaNode } from './keywords.js';
 import { escapePointer, type References, type Resource } from './references.js';
 

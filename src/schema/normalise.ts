@@ -1,4 +1,4 @@
-import { isBare } from '../bare.js';
+import { isBare } from '../base/plain-record.js';
 import { type Choice, type Chooser, choicesOf, createChooser } from './choices.js';
 import { type Coerce, coercionOf } from './coerce.js';
 import { canGenerate, generate, same, withRecipe } from './generate.js';

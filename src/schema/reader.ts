@@ -1,4 +1,4 @@
-import type { Issue } from '../errors.js';
+import type { Issue } from '../base/errors.js';
 import { compile } from './compile.js';
 import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';

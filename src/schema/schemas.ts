@@ -1,4 +1,4 @@
-import { FusioError } from '../errors.js';
+import { FusioError } from '../base/errors.js';
 import { isNode, type SchemaNode } from './keywords.js';
 import { lintReferences, lintShape } from './lint.js';
 import { createCompiler, createReader, type Reader, type ReaderOptions } from './reader.js';

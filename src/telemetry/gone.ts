@@ -1,4 +1,4 @@
-import type { Visit } from '../operation/visit.js';
+import type { Visit } from '../pipeline/invocation.js';
 
 /** Whether the caller went away before the answer: then no status is sent, whatever the call came to. */
 export function isGone({ entrance: { http } }: Visit): boolean {

@@ -1,4 +1,4 @@
-import type { Visit } from '../operation/visit.js';
+import type { Visit } from '../pipeline/invocation.js';
 
 // RFC 9110, 9.3 and RFC 5789: what the semantic conventions for HTTP 1.27 call the known methods.
 const known = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);

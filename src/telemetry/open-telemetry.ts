@@ -1,7 +1,7 @@
 import type * as Api from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
-import { loadPackage } from '../load-package.js';
-import type { Visit, Watcher } from '../operation/visit.js';
+import { loadPackage } from '../base/load-package.js';
+import type { Visit, Watcher } from '../pipeline/invocation.js';
 import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
 import { mountFinder } from './mount-path.js';

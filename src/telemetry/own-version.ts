@@ -1,4 +1,4 @@
-import { loadPackage } from '../load-package.js';
+import { loadPackage } from '../base/load-package.js';
 
 /** The version of this package; undefined where a bundler took the code out of it. */
 export function ownVersion(): string | undefined {

@@ -1,7 +1,7 @@
-import { FusioError } from '../errors.js';
-import { loadPackage } from '../load-package.js';
+import { FusioError } from '../base/errors.js';
+import { loadPackage } from '../base/load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
-import type { Visit, Watcher } from '../operation/visit.js';
+import type { Visit, Watcher } from '../pipeline/invocation.js';
 import { checkOptions } from '../schema/check-options.js';
 import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';

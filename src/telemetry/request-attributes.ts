@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
-import type { Visit } from '../operation/visit.js';
+import type { Visit } from '../pipeline/invocation.js';
 
 /** What the conventions want of a server span and of no metric: a caller writes it. The query is left out, it has secrets. */
 export function requestAttributes({ req }: HttpEntrance, visit: Visit): Attributes {

@@ -1,4 +1,4 @@
-import type { Watcher } from '../operation/visit.js';
+import type { Watcher } from '../pipeline/invocation.js';
 import { openTelemetry } from './open-telemetry.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
 

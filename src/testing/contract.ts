@@ -1,6 +1,6 @@
 import type { Principal } from '../access/caller.js';
-import type { AnyFusio } from '../fusio.js';
-import type { RegisteredOperation } from '../operation/registered.js';
+import type { AnyFusio } from '../fusio/fusio.js';
+import type { RegisteredOperation } from '../operation/published.js';
 
 export interface ContractOptions {
   /** Who calls. Default: the system. */

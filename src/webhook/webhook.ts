@@ -1,4 +1,4 @@
-import type { Duration, RateLimit } from '../duration.js';
+import type { Duration, RateLimit } from '../base/duration.js';
 
 export interface WebhookBase {
   name: string;

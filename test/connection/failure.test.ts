@@ -1,7 +1,7 @@
 import { createConnection as connectSocket, createServer } from 'node:net';
 import axios from 'axios';
+import { FusioError } from '../../src/base/errors.js';
 import { connectionFailure, upstreamAnswer } from '../../src/connection/failure.js';
-import { FusioError } from '../../src/errors.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 

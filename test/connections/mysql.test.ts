@@ -1,7 +1,7 @@
 import { createPool as createCallbackPool } from 'mysql2';
 import { createPool, type Pool, type ResultSetHeader, type RowDataPacket } from 'mysql2/promise';
+import { createConnections } from '../../src/connection/connections.js';
 import { connectionFailure } from '../../src/connection/failure.js';
-import { createConnections } from '../../src/connection/pool.js';
 import { mysql } from '../../src/connections/mysql.js';
 import { mariadb, type PrivateServer, privateMariadb } from '../support/database.js';
 

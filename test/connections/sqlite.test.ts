@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnections } from '../../src/connection/pool.js';
+import { createConnections } from '../../src/connection/connections.js';
 import { type SqliteDatabase, type SqliteOptions, sqlite } from '../../src/connections/sqlite.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'fusio-sqlite-'));

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Format } from 'typebox/format';
-import { errors } from '../../src/errors.js';
+import { errors } from '../../src/base/errors.js';
+import { optionsSchema } from '../../src/fusio/options.js';
 import { operationSchema } from '../../src/operation/options.js';
-import { optionsSchema } from '../../src/options.js';
 import { keywords } from '../../src/schema/keywords.js';
 import { createSchemas } from '../../src/schema/schemas.js';
 import { exceptions, figures } from '../schema/conformance.js';
@@ -26,7 +26,7 @@ describe('the references', () => {
 
     const documented = rows.map(([name]) => nameIn(name));
 
-    expect(documented).toEqual(signalsOf(readPage('src/log/signals.ts')));
+    expect(documented).toEqual(signalsOf(readPage('src/signal/signals.ts')));
   });
 
   it('lists every option of createFusio and of an operation, and no other', () => {

@@ -8,8 +8,8 @@ import { Readable } from 'node:stream';
 import express from 'express';
 import { createFusio, type FusioOptions, fail, file, respond, Type } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
+import { takeProblems } from '../support/answers.js';
 import { closeAll, closeLater, listen, raw } from '../support/fusio.js';
-import { takeProblems } from '../support/oracle.js';
 
 afterEach(closeAll);
 

@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { createFusio, FusioError, type FusioOptions, fail, respond, Type } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
+import { takeProblems } from '../support/answers.js';
 import { closeAll, listen, post, raw } from '../support/fusio.js';
-import { takeProblems } from '../support/oracle.js';
 
 afterEach(closeAll);
 

@@ -26,11 +26,13 @@ console.log(JSON.stringify({
 
 function transpile(): void {
   const source = path.join(process.cwd(), 'src');
-  const names = readdirSync(path.join(source, 'schema')).map((name) => path.join('schema', name));
-  mkdirSync(path.join(folder, 'schema'), { recursive: true });
+  const names = ['base', 'schema'].flatMap((room) =>
+    readdirSync(path.join(source, room)).map((name) => path.join(room, name)),
+  );
+  for (const room of ['base', 'schema']) mkdirSync(path.join(folder, room), { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(path.join(folder, 'program.js'), program);
-  for (const name of ['bare.ts', 'errors.ts', 'suggest.ts', ...names]) {
+  for (const name of names) {
     const { code } = transformSync(readFileSync(path.join(source, name), 'utf8'), {
       jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
       module: { type: 'es6' },

@@ -1,6 +1,6 @@
 import * as legacy from '@sinclair/typebox';
 import Type from 'typebox';
-import type { FusioError } from '../../src/errors.js';
+import type { FusioError } from '../../src/base/errors.js';
 import { createSchemas, type ReaderOptions } from '../../src/schema/schemas.js';
 
 const Legacy = legacy.Type;

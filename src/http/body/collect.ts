@@ -2,9 +2,9 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Linked } from '../../chain.js';
-import type { Clock } from '../../clock.js';
-import { FusioError } from '../../errors.js';
+import type { Linked } from '../../base/chain.js';
+import type { Clock } from '../../base/clock.js';
+import { FusioError } from '../../base/errors.js';
 import { divert, release } from '../incoming.js';
 import { unwatch, type Wait, watch } from './sweep.js';
 

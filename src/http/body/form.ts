@@ -1,4 +1,4 @@
-import { type PairRules, type Pairs, parsePairs } from '../query.js';
+import { type PairRules, type Pairs, parsePairs } from '../request/query.js';
 
 const formRules: PairRules = { slot: 'body', invalid: 'FORM_INVALID', tooMany: 'FORM_TOO_LARGE', maxPairs: 1000 };
 

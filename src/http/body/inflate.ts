@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 import { tooLarge } from './collect.js';
 
 const inflaters = {

@@ -1,4 +1,4 @@
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 import { checkKeys, refuseDepth } from './keys.js';
 import { locateError } from './locate.js';
 

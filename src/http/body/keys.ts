@@ -1,4 +1,4 @@
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 
 /** Walks a parsed value and refuses keys that reach a prototype when somebody copies them, and what is nested too deeply. */
 export function checkKeys(value: unknown, maxDepth: number): void {

@@ -1,4 +1,4 @@
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 import type { BodyPlan } from './read.js';
 
 /** Refuses a Content-Type that the operation does not take, and text that says it is not UTF-8. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 import { collect, giveUp, incomplete, type Moment, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
 import { codingOf, unpack } from './inflate.js';

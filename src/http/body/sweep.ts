@@ -1,5 +1,5 @@
-import { createChain, type Linked } from '../../chain.js';
-import type { Clock } from '../../clock.js';
+import { createChain, type Linked } from '../../base/chain.js';
+import type { Clock } from '../../base/clock.js';
 
 /** Something that must have happened by a time. */
 export interface Wait extends Linked {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { FusioError } from '../../errors.js';
+import { FusioError } from '../../base/errors.js';
 
 /** Decodes UTF-8, without a byte order mark that may stand before it, and refuses what is not UTF-8. */
 export function decodeText(bytes: Buffer): string {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FileInfo } from 'busboy';
 import type { UploadedFile } from '../../action/request.js';
-import type { FusioError } from '../../errors.js';
+import type { FusioError } from '../../base/errors.js';
 import { ignore } from './collect.js';
 
 /** A file of a form on its way in. */

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Clock } from '../../../src/clock.js';
-import { type FusioError, isFusioError } from '../../../src/errors.js';
+import type { Clock } from '../../../src/base/clock.js';
+import { type FusioError, isFusioError } from '../../../src/base/errors.js';
 import { type BodyPlan, type BodySource, readBody as readBodyWith } from '../../../src/http/body/read.js';
 
 export const jsonPlan: BodyPlan = {

@@ -1,0 +1,120 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Application, RequestHandler } from 'express';
+import type { ActionFunction, ActionHandle, ActionObject, Around, Awaitable } from '../action/action.js';
+import type { Context } from '../action/context.js';
+import type { Dispatch, EventHandle, EventReference, PayloadOf } from '../action/dispatch.js';
+import type { Call, OperationHandle } from '../action/handle.js';
+import type { ActionRequest, RawValues, Slot, Texts, ValueOf } from '../action/request.js';
+import type { ResponseSlot, ResultOf, StatusMap, StatusValues } from '../action/result.js';
+import type { Connection, ConnectionHandle } from '../connection/connection.js';
+import type { CronjobHandle, CronjobOptions } from '../cronjob/cronjob.js';
+import type { EventOptions } from '../event/event.js';
+import type { TriggerHandle, TriggerOptions } from '../event/trigger.js';
+import type { InjectOptions, InjectResponse } from '../http/inject.js';
+import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
+import type { BodyOf, OperationOptions } from '../operation/options.js';
+import type { RegisteredOperation } from '../operation/published.js';
+import type { Schema, Static } from '../schema/static.js';
+import type { Off, Role, Signals } from '../signal/signals.js';
+import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
+
+/** Adds operations, connections, schemas: an adapter or a generator. Awaited by `ready()`. */
+export type Adapter<Connections = any, Events = any> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;
+/** Any fusio, in signatures that do not care for its connections and events. */
+export type AnyFusio = Fusio<any, any>;
+/** The context that a given fusio hands its actions: `ContextOf<typeof fusio>`. */
+export type ContextOf<F> = F extends Fusio<infer Connections, infer Events> ? Context<Connections, Events> : never;
+
+export interface Health {
+  /** `degraded` where some connection does not answer, `down` where none does or fusio has stopped. */
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly checks: Readonly<
+    Record<string, { readonly status: 'ok' | 'down'; readonly ms?: number; readonly error?: string }>
+  >;
+}
+
+/**
+ * The variance is written down because working it out costs every program a million instantiations
+ * (it compares `operation` with itself, over schemas that are not known).
+ */
+export interface Fusio<out Connections, out Events> {
+  // register
+
+  /** Names a schema: one component in OpenAPI, reusable by `$ref`. */
+  schema<const S extends Schema>(name: string, schema: S): S;
+  connection<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client>;
+  /** Registers an action by name. An unannotated function gets `unknown` slots; annotate, or use `defineAction`. */
+  action<Request = ActionRequest, Result = unknown>(
+    name: string,
+    action:
+      | ActionFunction<Request, Result, Context<Connections, Events>>
+      | ActionObject<Request, Result, Context<Connections, Events>>,
+  ): ActionHandle<Request, Result>;
+  /** Registers an operation; throws at once, with its name and the fix, on a mistake. */
+  operation<
+    const P extends Slot = undefined,
+    const Q extends Slot = undefined,
+    const H extends Slot = undefined,
+    const B extends Slot = undefined,
+    const R extends ResponseSlot = undefined,
+    const T extends StatusMap = {},
+  >(
+    options: OperationOptions<P, Q, H, B, R, T, Connections, Events>,
+  ): OperationHandle<
+    ValueOf<P, Texts>,
+    ValueOf<Q, RawValues>,
+    ValueOf<H, RawValues>,
+    BodyOf<B>,
+    ResultOf<R>,
+    StatusValues<T>
+  >;
+  /** Runs around every action, whatever the entrance, the first one outermost. */
+  around(wrapper: Around): this;
+  /** Describes a scope, for the documents. */
+  scope(name: string, description?: string): void;
+  /** Not in this version: throws `NOT_AVAILABLE`. */
+  event<const S extends Schema>(name: string, options: EventOptions<S>): EventHandle<Static<S>>;
+  event<const S extends Schema>(name: string, schema: S): EventHandle<Static<S>>;
+  /** Not in this version: throws `NOT_AVAILABLE`. */
+  trigger<Event extends EventReference<Events>>(
+    options: TriggerOptions<Event, PayloadOf<Events, Event>, Context<Connections, Events>>,
+  ): TriggerHandle;
+  /** Not in this version: throws `NOT_AVAILABLE`. */
+  webhook(options: WebhookOptions<EventReference<Events> | '*'>): WebhookHandle;
+  /** Not in this version: throws `NOT_AVAILABLE`. */
+  cronjob(options: CronjobOptions<Context<Connections, Events>>): CronjobHandle;
+  /** All operations, in the order of their registration. */
+  operations(): readonly RegisteredOperation[];
+  /** Runs an adapter at once; `ready()` waits for it where it is asynchronous. */
+  use(adapter: Adapter<Connections, Events>): this;
+
+  // run
+
+  /** `app.use('/api', fusio.router)`. What is not an operation's goes on to the host. */
+  readonly router: RequestHandler;
+  /** Plain `node:http`, no Express: 404, 405 and OPTIONS are answered. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** A server for the host's app, the fast way, or without one for the operations alone. Mount `router` in the app first. */
+  createServer(app?: Application): Server;
+  /** Web standard; may be taken off: `export default { fetch: fusio.fetch }`. */
+  readonly fetch: (request: globalThis.Request) => Promise<Response>;
+  /** A request without a port. */
+  inject(options: InjectOptions): Promise<InjectResponse>;
+  /** Runs an operation in process: as the system, unless `as` says who. */
+  readonly call: Call;
+  /** Not in this version: rejects with `NOT_AVAILABLE`. */
+  readonly dispatch: Dispatch<Events>;
+  /** Protects a route that the host app already has. Any one of the scopes will do. */
+  requireScope(...scopes: [string, ...string[]]): RequestHandler;
+  /** The OpenAPI 3.1 document of what is registered now. The same registrations give the same document. */
+  openapi(options?: OpenApiOptions): OpenApiDocument;
+  /** Listens to a signal; gives a function that stops it. A listener that throws harms nobody. */
+  on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
+  /** Waits for adapters and opens connections. A connection that does not open is tried again on use. */
+  ready(): Promise<void>;
+  start(options?: { roles?: readonly Role[] }): Promise<void>;
+  /** Drains for at most `timeoutMs` (default: 10,000), then ends what still waits, then closes connections. Idempotent. */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+  /** Asks every connection; the answer is kept for a second. */
+  health(): Promise<Health>;
+}

@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { FileBody } from '../../action/file.js';
+import { FusioError } from '../../base/errors.js';
+import { type Answer, type Conditions, matches, replace, setDefault, withoutContent } from './headers.js';
+
+/** Answers with a file: whole, a range of it (206), or not at all because the caller has it (304). RFC 9110, 13 and 14. */
+export async function answerFile(
+  body: FileBody,
+  status: number,
+  headers: string[],
+  mediaType: string | undefined,
+  conditions: Conditions,
+): Promise<Answer> {
+  const file = await openFile(body);
+  const tag = `W/"${file.size.toString(16)}-${Math.floor(file.modifiedMs).toString(16)}"`;
+  const modified = new Date(Math.floor(file.modifiedMs / 1000) * 1000);
+  setDefault(headers, 'content-type', body.options.mediaType ?? mediaType ?? 'application/octet-stream');
+  setDefault(headers, 'etag', tag);
+  setDefault(headers, 'last-modified', modified.toUTCString());
+  setDefault(headers, 'accept-ranges', 'bytes');
+  if (body.options.maxAgeMs !== undefined) {
+    replace(headers, 'cache-control', `max-age=${Math.floor(body.options.maxAgeMs / 1000)}`);
+  }
+  if (body.options.download !== undefined) headers.push('content-disposition', disposition(body.options.download));
+
+  try {
+    if (status === 200 && isFresh(conditions, tag, modified)) {
+      await file.close();
+      return { status: 304, headers: withoutContent(headers), body: undefined };
+    }
+    const range = status === 200 ? rangeOf(conditions, file.size, modified) : undefined;
+    const [start, end] = range ?? [0, file.size - 1];
+    headers.push('content-length', String(end - start + 1));
+    if (range) headers.push('content-range', `bytes ${start}-${end}/${file.size}`);
+    if (conditions.method === 'HEAD' || file.size === 0) {
+      await file.close();
+      return { status: range ? 206 : status, headers, body: undefined };
+    }
+    return { status: range ? 206 : status, headers, body: file.read(start, end) };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function isFresh(request: Conditions, tag: string, modified: Date): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const ifNoneMatch = request.header('if-none-match');
+  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, tag);
+  const since = Date.parse(request.header('if-modified-since') ?? '');
+  return !Number.isNaN(since) && modified.getTime() <= since;
+}
+
+/** The one range that is asked for; several, or one that cannot be read, are answered with the whole file. */
+function rangeOf(request: Conditions, size: number, modified: Date): [number, number] | undefined {
+  const match = request.method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(request.header('range') ?? '') : null;
+  if (!match || (match[1] === '' && match[2] === '')) return undefined;
+  const ifRange = request.header('if-range');
+  // Our tag is weak, and If-Range wants a strong one: only the date can match.
+  if (ifRange !== undefined && ifRange !== modified.toUTCString()) return undefined;
+  const [first, last] = [match[1]!, match[2]!];
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (start > end || start >= size) {
+    throw new FusioError('RANGE_NOT_SATISFIABLE', undefined, { headers: { 'content-range': `bytes */${size}` } });
+  }
+  return [start, end];
+}
+
+/** RFC 6266: a plain name for old readers, and the true one in UTF-8. */
+function disposition(name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}
+
+// Codes for a path where no file is or could be.
+const cannotBe = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE'];
+
+/** An opened file: its facts, and a way to read a part of it. */
+interface OpenFile {
+  readonly size: number;
+  readonly modifiedMs: number;
+  read(start: number, end: number): Readable;
+  close(): Promise<void>;
+}
+
+/** Opens a regular file; 404 where there is none. What is described is what is sent: both come from one handle. */
+async function openFile({ path }: FileBody): Promise<OpenFile> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== undefined && cannotBe.includes(code))
+      throw new FusioError('NOT_FOUND', 'There is no such file', { cause });
+    throw cause;
+  }
+  try {
+    const facts = await handle.stat();
+    if (!facts.isFile()) throw new FusioError('NOT_FOUND', 'There is no such file');
+    return {
+      size: facts.size,
+      modifiedMs: facts.mtimeMs,
+      // The stream closes the handle when it ends or breaks.
+      read: (start, end) => createReadStream('', { fd: handle, start, end }),
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { BodySource } from '../body/read.js';
+import { type ClientIp, fieldOf, type HttpRequest } from './request.js';
+
+/** A request of `node:http` or Express. */
+export class NodeRequest implements HttpRequest {
+  constructor(
+    readonly raw: IncomingMessage & {
+      originalUrl?: string;
+      body?: unknown;
+      ip?: string | undefined;
+      proceed?: boolean;
+    },
+    readonly response: ServerResponse,
+    readonly clientIp: ClientIp | undefined,
+  ) {}
+
+  get method(): string {
+    return this.raw.method ?? 'GET';
+  }
+
+  get fullPath(): string {
+    return withoutQuery(this.raw.originalUrl ?? this.raw.url ?? '/');
+  }
+
+  get path(): string {
+    return withoutQuery(this.raw.url ?? '/');
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.raw.headers;
+  }
+
+  header(name: string): string | undefined {
+    return fieldOf(this.headers, name);
+  }
+
+  get ip(): string | undefined {
+    // `req.ip` of Express follows the host's "trust proxy".
+    return this.clientIp ? this.clientIp(this.raw) : (this.raw.ip ?? this.raw.socket.remoteAddress);
+  }
+
+  body(): BodySource {
+    const { raw, response } = this;
+    return {
+      headers: raw.headers,
+      stream: raw,
+      parsed: raw.body,
+      proceed: raw.proceed === true ? () => response.writeContinue() : undefined,
+    };
+  }
+
+  onGone(listener: () => void): () => void {
+    const { response } = this;
+    function onClose(): void {
+      if (!response.writableFinished) listener();
+    }
+    if (response.closed) {
+      onClose();
+      return () => {};
+    }
+    response.on('close', onClose);
+    return () => response.off('close', onClose);
+  }
+}
+
+function withoutQuery(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}

@@ -1,0 +1,103 @@
+import { FusioError } from '../base/errors.js';
+import type { Reader, Schemas } from '../schema/schemas.js';
+import type { AnyOperationOptions } from './options.js';
+
+/** What may be the body of one status. */
+export type AnswerPlan =
+  | { readonly kind: 'json'; readonly writer: Reader }
+  | { readonly kind: 'any' }
+  | { readonly kind: 'raw'; readonly mediaType: string }
+  | { readonly kind: 'events' };
+
+/** The answers of an operation, worked out at registration. */
+export interface AnswerPlans {
+  /** The status of a plain result. */
+  readonly status: number;
+  /** The body of a plain result. */
+  readonly plain: AnswerPlan;
+  /** By status; undefined where the operation does not declare it. */
+  of(status: number): AnswerPlan | undefined;
+  /** Declared statuses with their plan and, for the documents, what was declared. */
+  readonly declared: ReadonlyMap<number, { readonly plan: AnswerPlan; readonly schema: object | string | undefined }>;
+  /** False: a result that breaks its schema is logged and sent. */
+  readonly enforced: boolean;
+}
+
+const any: AnswerPlan = { kind: 'any' };
+
+/** Reads `response`, `throws` and `status`. */
+export function planAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): AnswerPlans {
+  const { response, throws = {} } = options;
+  const enforced = options.checkResponse !== 'report';
+  const map = isStatusMap(response) ? (response as Readonly<Record<string, object | string>>) : undefined;
+  const declared = new Map<number, { plan: AnswerPlan; schema: object | string | undefined }>();
+  const plan = (schema: object | string | undefined, status: string) =>
+    planOf(schema, schemas, `${where} response${status}`);
+
+  if (typeof throws !== 'object' || throws === null) {
+    throw new FusioError('OPERATION_INVALID', `${where}: throws must be a map of statuses to schemas or texts`);
+  }
+  for (const [status, schema] of Object.entries(throws)) {
+    declared.set(statusOf(status, where, 300), { plan: plan(schema, ` ${status}`), schema });
+  }
+  if (map) {
+    for (const [status, schema] of Object.entries(map)) {
+      declared.set(statusOf(status, where, 200), { plan: plan(schema, ` ${status}`), schema });
+    }
+    const lowest = Object.keys(map)
+      .map(Number)
+      .sort((a, b) => a - b)
+      .find((status) => status < 300);
+    if (lowest === undefined)
+      throw new FusioError('OPERATION_INVALID', `${where}: response needs a status from 200 to 299`);
+    const status = options.status ?? lowest;
+    const main = declared.get(status);
+    if (!main) throw new FusioError('OPERATION_INVALID', `${where}: status ${status} is not among those of response`);
+    return { status, plain: main.plan, of: (wanted) => declared.get(wanted)?.plan, declared, enforced };
+  }
+
+  if (typeof response === 'string' && !isMediaType(response)) {
+    throw new FusioError(
+      'OPERATION_INVALID',
+      `${where}: response "${response}" is neither a schema nor a media type like "image/png"`,
+    );
+  }
+  const status = options.status ?? 200;
+  const plain = plan(response, '');
+  if (!declared.has(status)) declared.set(status, { plan: plain, schema: response });
+  return {
+    status,
+    plain,
+    // One schema is that of every 2xx; other statuses are free unless they are declared.
+    of: (wanted) => declared.get(wanted)?.plan ?? (wanted >= 200 && wanted < 300 ? plain : any),
+    declared,
+    enforced,
+  };
+}
+
+/** A map of statuses has only numbers for keys; a schema has words. */
+function isStatusMap(response: unknown): boolean {
+  if (typeof response !== 'object' || response === null) return false;
+  const keys = Object.keys(response);
+  return keys.length > 0 && keys.every((key) => /^[0-9]+$/.test(key));
+}
+
+/** `image/png`, as against a text for the documents. */
+export function isMediaType(text: string): boolean {
+  return /^[\w.+-]+\/[\w.+*-]+(\s*;.*)?$/.test(text);
+}
+
+function planOf(schema: object | string | undefined, schemas: Schemas, where: string): AnswerPlan {
+  if (schema === undefined) return any;
+  if (typeof schema === 'string') {
+    if (!isMediaType(schema)) return any;
+    return schema.startsWith('text/event-stream') ? { kind: 'events' } : { kind: 'raw', mediaType: schema };
+  }
+  return { kind: 'json', writer: schemas.reader(schema, { where, source: 'value', unknown: 'drop', defaults: false }) };
+}
+
+function statusOf(text: string, where: string, least: number): number {
+  const status = Number(text);
+  if (Number.isInteger(status) && status >= least && status <= 599) return status;
+  throw new FusioError('OPERATION_INVALID', `${where}: ${text} is no status from ${least} to 599`);
+}

@@ -1,0 +1,144 @@
+import { Readable } from 'node:stream';
+import { isFile } from '../action/file.js';
+import { isReply, type Reply } from '../action/reply.js';
+import { FusioError } from '../base/errors.js';
+import { discard } from '../base/streams.js';
+import { redact } from '../log/redact.js';
+import type { AnswerPlan } from '../operation/answers.js';
+import type { Reader } from '../schema/schemas.js';
+import type { Visit } from './invocation.js';
+
+/** A checked result: what an entrance sends or hands back. */
+export interface Outcome {
+  readonly status: number;
+  readonly headers: Reply['headers'] | undefined;
+  /** `json`: checked and in its JSON form; `value`: nothing is declared of it; `raw`: sent as it is; `events`: an async iterable. */
+  readonly kind: 'empty' | 'json' | 'value' | 'raw' | 'events';
+  readonly body: unknown;
+  /** Of a raw body, where it is known. */
+  readonly mediaType: string | undefined;
+}
+
+/** Brings a result into its JSON form, drops what is not declared and refuses what does not fit (`RESULT_INVALID`, 500). */
+export function check(visit: Visit, result: unknown): Outcome {
+  const { answers } = visit.operation;
+  if (isReply(result)) return checkReply(visit, result);
+  if (typeof result === 'object' && result !== null && !isData(result) && result instanceof Response) {
+    if (result.status < 200) throw broken(visit, 'Response.error() is no answer');
+    return checkBody(visit, answers.of(result.status), result.status, undefined, result);
+  }
+  return checkBody(visit, answers.plain, answers.status, undefined, result);
+}
+
+function checkReply(visit: Visit, { status, headers, body }: Reply): Outcome {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw broken(visit, `respond() takes a status from 200 to 599, got ${status}`);
+  }
+  const plan = visit.operation.answers.of(status);
+  if (!plan && body !== undefined && visit.operation.answers.enforced) {
+    discard(body);
+    const declared = [...visit.operation.answers.declared.keys()].join(', ');
+    throw broken(visit, `respond(${status}) is not among the statuses of the operation (${declared})`);
+  }
+  return checkBody(visit, plan, status, headers, body);
+}
+
+function checkBody(
+  visit: Visit,
+  plan: AnswerPlan | undefined,
+  status: number,
+  headers: Reply['headers'] | undefined,
+  body: unknown,
+): Outcome {
+  // RFC 9110, 15.3.5, 15.3.6 and 15.4.5: these have no content.
+  if (status === 204 || status === 205 || status === 304) {
+    discard(body);
+    return empty(status, body instanceof Response ? headersOf(body) : headers);
+  }
+  switch (plan?.kind) {
+    case 'json':
+      if (isRaw(body)) {
+        discard(body);
+        throw broken(visit, 'a stream or a buffer does not go with a response schema: declare a media type');
+      }
+      return { status, headers, kind: 'json', body: written(visit, plan, status, body), mediaType: undefined };
+    case 'raw':
+      if (!isRaw(body) && typeof body !== 'string') {
+        throw broken(
+          visit,
+          `${plan.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
+        );
+      }
+      return { status, headers, kind: 'raw', body, mediaType: plan.mediaType };
+    case 'events':
+      if (!isAsyncIterable(body)) throw broken(visit, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
+      return { status, headers, kind: 'events', body, mediaType: 'text/event-stream' };
+    default:
+      if (body === undefined) return empty(status === 200 ? 204 : status, headers);
+      if (isRaw(body)) return { status, headers, kind: 'raw', body, mediaType: undefined };
+      if (isAsyncIterable(body)) throw broken(visit, "declare response: 'text/event-stream' to send an async iterable");
+      return { status, headers, kind: 'value', body, mediaType: undefined };
+  }
+}
+
+function written(visit: Visit, { writer }: AnswerPlan & { kind: 'json' }, status: number, body: unknown): unknown {
+  const value = readResult(visit, writer, body);
+  if (writer.check(value)) return value;
+  const issues = writer.issues(value, '');
+  const text = issues.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
+  const error = broken(visit, `the result does not fit the schema of status ${status}: ${text}`);
+  if (visit.operation.answers.enforced) throw error;
+  visit.hall.log.warn({ operation: visit.operation.name, requestId: visit.id, issues }, redact(error.message));
+  return body;
+}
+
+/** A `toJSON` or a getter of the result may throw anything: that is a broken result, not an answer. */
+function readResult(visit: Visit, writer: Reader, body: unknown): unknown {
+  try {
+    return writer.read(body);
+  } catch (cause) {
+    throw broken(visit, 'the result cannot be read', cause);
+  }
+}
+
+function empty(status: number, headers: Reply['headers'] | undefined): Outcome {
+  return { status, headers, kind: 'empty', body: undefined, mediaType: undefined };
+}
+
+/** What is sent as it is. */
+export function isRaw(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || isData(value)) return false;
+  return (
+    value instanceof Uint8Array ||
+    value instanceof Readable ||
+    value instanceof ReadableStream ||
+    value instanceof Blob ||
+    isFile(value) ||
+    value instanceof Response ||
+    // A stream of another copy of readable-stream.
+    (typeof (value as { pipe?: unknown }).pipe === 'function' && isAsyncIterable(value))
+  );
+}
+
+/** An object literal or a list, as nearly every result is: told from the rest without asking for each of them. */
+function isData(value: object): boolean {
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function headersOf(response: Response): Reply['headers'] {
+  const cookies = response.headers.getSetCookie();
+  return { ...Object.fromEntries(response.headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) };
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
+}
+
+function broken(visit: Visit, message: string, cause?: unknown): FusioError {
+  return new FusioError('RESULT_INVALID', `operation "${visit.operation.name}": ${message}`, { cause });
+}

@@ -1,0 +1,61 @@
+import { codeOf, FusioError, isFusioError, type ReplyHeaders } from '../base/errors.js';
+import { connectionFailure, upstreamAnswer } from '../connection/failure.js';
+
+/** Makes of anything that was thrown the error that the caller gets. Never throws; the cause keeps what really happened. */
+export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
+  if (isFusioError(thrown)) return thrown;
+  // An action that gave up because its signal aborted failed for the signal's reason.
+  if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
+  const upstream = upstreamAnswer(thrown);
+  if (upstream) {
+    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${upstream.status}`, {
+      cause: thrown,
+      expose: false,
+    });
+  }
+  if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
+  return httpError(thrown) ?? new FusioError('INTERNAL_ERROR', undefined, { cause: thrown });
+}
+
+function isAbort(thrown: unknown): boolean {
+  try {
+    const { name } = thrown as { name?: unknown };
+    return name === 'AbortError' || name === 'CanceledError' || name === 'TimeoutError';
+  } catch {
+    return false;
+  }
+}
+
+/** The http-errors convention: `status` or `statusCode`, and `expose` where the message is for the caller. */
+function httpError(thrown: unknown): FusioError | undefined {
+  try {
+    if (typeof thrown !== 'object' || thrown === null) return undefined;
+    const { status, statusCode, expose, message, headers } = thrown as Record<string, unknown>;
+    const number = typeof status === 'number' ? status : statusCode;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < 400 || number > 599) return undefined;
+    const shown = typeof expose === 'boolean' ? expose : number < 500;
+    return new FusioError(codeOf(number), typeof message === 'string' && message !== '' ? message : undefined, {
+      status: number,
+      expose: shown,
+      cause: thrown,
+      ...(isHeaders(headers) && { headers: passedOn(headers) }),
+    });
+  } catch {
+    // A getter that throws: the error is not what it seems.
+    return undefined;
+  }
+}
+
+/** An error may carry the headers of another service's answer: only what speaks to our caller goes on. */
+function passedOn(headers: ReplyHeaders): ReplyHeaders {
+  const allowed = ['retry-after', 'www-authenticate', 'allow'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => allowed.includes(name.toLowerCase())));
+}
+
+function isHeaders(value: unknown): value is ReplyHeaders {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((one) => typeof one === 'string' || typeof one === 'number')
+  );
+}

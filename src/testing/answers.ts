@@ -1,0 +1,174 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnyFusio } from '../fusio/fusio.js';
+import type { OpenApiDocument } from '../openapi/openapi.js';
+import { createSchemas } from '../schema/schemas.js';
+
+/** An answer as a caller got it. */
+export interface Exchange {
+  readonly method: string;
+  /** Without the mount path and the query. */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: string;
+}
+
+type Json = Record<string, any>;
+
+/**
+ * Says what an OpenAPI document does not promise of an answer: a path, a status, a media type, a body that breaks its schema.
+ * Empty where the answer agrees with the document. For any client's test: `checkAnswer(fusio.openapi(), { … })`.
+ */
+export function checkAnswer(document: OpenApiDocument, exchange: Exchange): string[] {
+  const { method, path, status, contentType, body } = exchange;
+  const where = `${method} ${path}: ${status}`;
+  const operation = findOperation(document, method, path);
+  if (!operation) {
+    // What fusio says of a path as a whole stands in no document.
+    const isOfThePath = status === 404 || status === 405 || method === 'OPTIONS';
+    return isOfThePath ? [] : [`${where}: there is no such operation in the document`];
+  }
+  const response = deref(document, operation.responses[String(status)] ?? operation.responses.default);
+  if (!response) return [`${where}: the document has no such status`];
+  if (body === '' || method === 'HEAD') return [];
+  const essence = contentType?.split(';')[0]?.trim() ?? '';
+  const content: Json = response.content ?? {};
+  const media = content[essence] ?? content['*/*'];
+  if (!media)
+    return [
+      `${where}: the document has ${Object.keys(content).join(', ') || 'no content'} for it, not ${essence || 'untyped content'}`,
+    ];
+  if (!media.schema || !essence.includes('json')) return [];
+  return checkBody(document, media.schema, body).map((problem) => `${where}: the body ${problem}`);
+}
+
+function checkBody(document: OpenApiDocument, schema: object, body: string): string[] {
+  const schemas = createSchemas();
+  for (const [name, component] of Object.entries(document.components?.schemas ?? {}))
+    schemas.name(name, component as object);
+  const reader = schemas.reader(schema, { where: 'the document', source: 'json', unknown: 'keep', defaults: false });
+  const value: unknown = JSON.parse(body);
+  return reader.check(value)
+    ? []
+    : reader.issues(value, '').map(({ pointer, message }) => `${pointer} ${message}`.trim());
+}
+
+function findOperation(document: OpenApiDocument, method: string, path: string): Json | undefined {
+  const name = (method === 'HEAD' ? 'GET' : method).toLowerCase();
+  const matches = Object.entries(document.paths).filter(
+    ([template, item]) => name in item && patternOf(template).test(path),
+  );
+  // The most specific template, as the router would have it: the one with the fewest parameters.
+  matches.sort(([a], [b]) => a.split('{').length - b.split('{').length);
+  return matches[0]?.[1]?.[name] as Json | undefined;
+}
+
+function patternOf(template: string): RegExp {
+  const parts = template
+    .split(/(\{[^}]+\})/)
+    .map((part) => (part.startsWith('{') ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  return new RegExp(`^${parts.join('')}$`);
+}
+
+function deref(document: OpenApiDocument, node: Json | undefined): Json | undefined {
+  if (typeof node?.$ref !== 'string') return node;
+  return node.$ref
+    .slice(2)
+    .split('/')
+    .reduce<any>((held, key) => held?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+}
+
+/**
+ * Watches every answer of a fusio, whatever the entrance, and reports what its own document does not promise.
+ * Call it before the entrances are taken off; it gives the same fusio, watched.
+ */
+export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: string) => void): F {
+  function check(exchange: Exchange): void {
+    const document = isHidden(fusio, exchange.path) ? undefined : documentOf(fusio);
+    for (const problem of document ? checkAnswer(document, exchange) : []) report(problem);
+  }
+
+  function watchResponse(request: IncomingMessage, response: ServerResponse): void {
+    const { method = 'GET', url = '/' } = request;
+    const path = url.replace(/^https?:\/\/[^/?#]*/, '').split('?')[0]!;
+    const inside = response as unknown as Inside;
+    const { _send } = inside;
+    // Every answer goes through this one. To patch `end` or `writeHead` would make fusio send another way than it does unwatched.
+    inside._send = function watchedSend(this: ServerResponse & Inside, ...given: unknown[]) {
+      inside._send = _send;
+      const sent = Reflect.apply(_send, this, given);
+      const [head = '', ...whole] = (this._header ?? '').split('\r\n\r\n');
+      const contentType = this.getHeader('content-type') ?? /^content-type: (.*)$/im.exec(head)?.[1]?.trim();
+      check({
+        method,
+        path,
+        status: this.statusCode,
+        contentType: contentType === undefined ? undefined : String(contentType),
+        // A stream sends its head first, alone: then this is empty, and status and media type are what is checked.
+        body: whole.join('\r\n\r\n') + (typeof given[0] === 'string' ? given[0] : ''),
+      });
+      return sent;
+    };
+  }
+
+  const { router, handler, fetch, inject } = fusio;
+  return Object.assign(fusio, {
+    router(request: Parameters<typeof router>[0], response: Parameters<typeof router>[1], next: () => void) {
+      let isOurs = true;
+      const { _send } = response as unknown as Inside;
+      watchResponse(request, response);
+      return router(request, response, () => {
+        if (isOurs) (response as unknown as Inside)._send = _send;
+        isOurs = false;
+        next();
+      });
+    },
+    handler(request: IncomingMessage, response: ServerResponse) {
+      watchResponse(request, response);
+      handler(request, response);
+    },
+    async fetch(request: globalThis.Request) {
+      const answer = await fetch(request);
+      const type = answer.headers.get('content-type') ?? undefined;
+      const body = type?.includes('json') ? await answer.clone().text() : '';
+      check({
+        method: request.method,
+        path: new URL(request.url).pathname,
+        status: answer.status,
+        contentType: type,
+        body,
+      });
+      return answer;
+    },
+    async inject(options: Parameters<typeof inject>[0]) {
+      const answer = await inject(options);
+      const type = answer.headers.get('content-type') ?? undefined;
+      const path = new URL(options.path, 'http://localhost').pathname;
+      check({ method: options.method ?? 'GET', path, status: answer.status, contentType: type, body: answer.text() });
+      return answer;
+    },
+  });
+}
+
+/** Undefined where the document cannot be written, because of an example that does not fit: that is not the answer's fault. */
+function documentOf(fusio: AnyFusio): OpenApiDocument | undefined {
+  try {
+    return fusio.openapi();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Operations that the document leaves out on purpose. */
+function isHidden(fusio: AnyFusio, path: string): boolean {
+  return fusio.operations().some(({ options, path: own }) => {
+    if (options.expose?.openapi !== false && options.active !== false) return false;
+    return patternOf(own.replace(/\/(:|\*|\$)[^/]+/g, '/{}')).test(path);
+  });
+}
+
+/** What Node keeps of a response. */
+interface Inside {
+  readonly _header: string | null;
+  _send(...given: unknown[]): unknown;
+}
