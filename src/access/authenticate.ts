@@ -1,3 +1,4 @@
+import { functionOption } from '../base/option.js';
 import { isPromise } from '../base/promise.js';
 import { unauthenticated } from './authorize.js';
 import { anonymous, type Caller, callerOf } from './caller.js';
@@ -18,6 +19,9 @@ export interface AuthenticateRequest {
 
 /** The host's hook. It gives a `Principal`, `null` for nobody or `'challenge'` for a credential that is not valid. */
 export type Authenticate = (request: AuthenticateRequest) => unknown;
+
+/** The option `authenticate`. Default: none, so that every caller is anonymous. */
+export const authenticateOption = functionOption('authenticate');
 
 /** Asks the host who calls. Throws `UNAUTHENTICATED` where the credential is not valid. */
 export function authenticate(hook: Authenticate | undefined, request: AuthenticateRequest): Caller | Promise<Caller> {

@@ -19,14 +19,13 @@ import { createVisits } from '../pipeline/deadlines.js';
 import { callOperation } from '../pipeline/direct.js';
 import { createGate } from '../pipeline/gate.js';
 import { callerFor, checkCallOptions, type Hall } from '../pipeline/invocation.js';
-import { checkOptions } from '../schema/check-options.js';
 import { createSchemas } from '../schema/schemas.js';
 import { createSignals } from '../signal/signals.js';
 import { metricsOperation } from '../telemetry/prometheus.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import type { AnyFusio, Fusio } from './fusio.js';
 import { createLifecycle } from './lifecycle.js';
-import { type AnyOptions, type FusioOptions, optionsSchema } from './options.js';
+import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
 import { notAvailable } from './unavailable.js';
 
 /**
@@ -41,7 +40,7 @@ export function createFusio<Connections extends object = {}, const E extends Eve
 }
 
 function build(options: AnyOptions): AnyFusio {
-  checkAll(options);
+  checkFusioOptions(options);
   const clock = options.clock ?? systemClock;
   const logger = options.logger === false ? silentLogger : (options.logger ?? stderrLogger());
   const log = guarded(logger);
@@ -237,63 +236,6 @@ function build(options: AnyOptions): AnyFusio {
 
 async function dispatch(): Promise<never> {
   return notAvailable('dispatch')();
-}
-
-function checkAll(options: AnyOptions): void {
-  checkOptions(optionsSchema, options, 'createFusio', 'OPTIONS_INVALID');
-  if (Object.keys(options.events ?? {}).length > 0) notAvailable('events')();
-  for (const key of ['connections', 'formats'] as const) {
-    const value: unknown = options[key];
-    if (value !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {
-      invalid(`${key} must be an object by name, got ${Array.isArray(value) ? 'an array' : typeof value}`);
-    }
-  }
-  for (const [name, format] of Object.entries(options.formats ?? {})) {
-    if (typeof format !== 'function') invalid(`formats.${name} must be a function of a text`);
-  }
-  if (options.baseUrl !== undefined) checkBaseUrl(options.baseUrl);
-  const path = typeof options.docs === 'object' ? options.docs.path : undefined;
-  if (typeof path === 'string' && path.endsWith('/'))
-    invalid(`docs.path must not end in "/": write "${path.replace(/\/+$/, '') || '/docs'}"`);
-  for (const key of ['authenticate', 'clientIp'] as const) {
-    if (options[key] !== undefined && typeof options[key] !== 'function') invalid(`${key} must be a function`);
-  }
-  const { logger, clock } = options;
-  if (logger !== undefined && logger !== false) {
-    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
-      if (typeof logger?.[level] !== 'function')
-        invalid(`logger must have debug, info, warn and error, ${level} is missing`);
-    }
-  }
-  if (clock !== undefined && typeof clock?.now !== 'function') invalid('clock must have now()');
-  const { cors } = options;
-  if (typeof cors === 'object') {
-    if (cors.origins !== '*' && !(Array.isArray(cors.origins) && cors.origins.every(isOrigin))) {
-      invalid('cors.origins must be "*" or an array of texts and of patterns without the flags g and y');
-    }
-    // Fetch, 3.2.5: a browser refuses this pair, and echoing any origin instead would let any site act as the user.
-    if (cors.exposeHeaders?.some((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name)))
-      invalid('cors.exposeHeaders must be names of headers');
-    if (cors.origins === '*' && cors.credentials) invalid('cors.credentials needs cors.origins to be named, not "*"');
-  }
-}
-
-/** It is published in the documents, and paths are put behind it. */
-function checkBaseUrl(baseUrl: string): void {
-  if (!/^https?:\/\//i.test(baseUrl)) invalid('baseUrl must begin with http:// or https://');
-  if (/[?#]/.test(baseUrl)) invalid('baseUrl must have no query and no fragment');
-  if (!URL.canParse(baseUrl)) invalid('baseUrl is no URL');
-  const { username, password } = new URL(baseUrl);
-  if (username !== '' || password !== '') invalid('baseUrl must have no user and no password: the documents show it');
-}
-
-/** A pattern with `g` or `y` remembers where it was, and would let every second request in. */
-function isOrigin(origin: unknown): boolean {
-  return typeof origin === 'string' || (origin instanceof RegExp && !origin.global && !origin.sticky);
-}
-
-function invalid(message: string): never {
-  throw new FusioError('OPTIONS_INVALID', `createFusio: ${message}`);
 }
 
 /** Ids that are unique among processes without costing a random number each. */

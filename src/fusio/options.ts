@@ -1,15 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import { Type } from 'typebox';
-import type { AuthenticateRequest } from '../access/authenticate.js';
+import { type AuthenticateRequest, authenticateOption } from '../access/authenticate.js';
 import type { Principal } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
-import type { Clock } from '../base/clock.js';
+import { type Clock, clockOption } from '../base/clock.js';
+import { FusioError } from '../base/errors.js';
+import { groupOf, type OptionRule } from '../base/option.js';
 import type { Connection } from '../connection/connection.js';
+import { connectionsOption } from '../connection/options.js';
 import type { Events } from '../event/event.js';
-import type { CorsOptions } from '../http/cors.js';
+import { type CorsOptions, corsOption } from '../http/cors.js';
+import { httpOptions } from '../http/options.js';
 import type { Logger } from '../log/logger.js';
-import type { DocsOptions } from '../openapi/options.js';
-import type { TelemetryOptions } from '../telemetry/telemetry.js';
+import { loggerOption } from '../log/options.js';
+import { type DocsOptions, docsOption } from '../openapi/options.js';
+import { checkOptions } from '../schema/check-options.js';
+import { type FormatsOption, formatsOption } from '../schema/options.js';
+import { type TelemetryOptions, telemetryOption } from '../telemetry/telemetry.js';
+import { laterOptions, notAvailable } from './unavailable.js';
 
 /** What `createFusio` takes. */
 export interface FusioOptions<Connections = {}, Events = {}> {
@@ -20,7 +27,7 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   /** The host app's own login. */
   authenticate?(request: AuthenticateRequest): Awaitable<Principal | null | 'challenge'>;
   /** String formats of your own, beside the built-in ones: whether a text is of the format. */
-  formats?: Readonly<Record<string, (value: string) => boolean>>;
+  formats?: FormatsOption;
   /** Where callers reach the API, with the mount path: `https://example.com/api`. For links and documents. Default: from the request. */
   baseUrl?: string;
   /**
@@ -44,58 +51,40 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   clock?: Clock;
 }
 
+/** The options without the types of their connections and events. */
 export type AnyOptions = FusioOptions<Record<string, unknown>, Events>;
 
-const anything = Type.Unknown();
+// The rules in the order in which they are checked: a new option is a line here and a file in the folder of its service.
+const rules = {
+  events: { schema: {}, check: faultOfEvents },
+  connections: connectionsOption,
+  formats: formatsOption,
+  baseUrl: httpOptions.baseUrl,
+  docs: docsOption,
+  authenticate: authenticateOption,
+  clientIp: httpOptions.clientIp,
+  logger: loggerOption,
+  clock: clockOption,
+  cors: corsOption,
+  fallthrough: httpOptions.fallthrough,
+  telemetry: telemetryOption,
+} satisfies { readonly [Key in keyof AnyOptions]-?: OptionRule<NonNullable<AnyOptions[Key]>> };
 
-/** Checked when a fusio is made; unknown keys are errors. Functions are checked where they are used. */
-export const optionsSchema = Type.Object(
-  {
-    connections: Type.Optional(anything),
-    events: Type.Optional(anything),
-    authenticate: Type.Optional(anything),
-    formats: Type.Optional(anything),
-    baseUrl: Type.Optional(Type.String({ format: 'uri' })),
-    docs: Type.Optional(
-      Type.Union([
-        Type.Boolean(),
-        Type.Object(
-          {
-            path: Type.Optional(Type.Union([Type.String({ pattern: '^/[^?#]+$' }), Type.Literal(false)])),
-            title: Type.Optional(Type.String()),
-            version: Type.Optional(Type.String()),
-          },
-          { additionalProperties: false },
-        ),
-      ]),
-    ),
-    clientIp: Type.Optional(anything),
-    cors: Type.Optional(
-      Type.Union([
-        Type.Boolean(),
-        Type.Object(
-          {
-            origins: anything,
-            credentials: Type.Optional(Type.Boolean()),
-            maxAgeMs: Type.Optional(Type.Integer({ minimum: 0 })),
-            exposeHeaders: Type.Optional(Type.Array(Type.String())),
-          },
-          { additionalProperties: false },
-        ),
-      ]),
-    ),
-    fallthrough: Type.Optional(Type.Boolean()),
-    logger: Type.Optional(anything),
-    telemetry: Type.Optional(
-      Type.Union([
-        Type.Boolean(),
-        Type.Object(
-          { openTelemetry: Type.Optional(Type.Boolean()), prometheus: Type.Optional(anything) },
-          { additionalProperties: false },
-        ),
-      ]),
-    ),
-    clock: Type.Optional(anything),
-  },
-  { additionalProperties: false },
+export const optionsSchema = groupOf(
+  Object.fromEntries(Object.entries(rules).map(([name, { schema }]) => [name, schema])),
 );
+
+/** Checks the options of `createFusio`: throws `OPTIONS_INVALID`, or `NOT_AVAILABLE` where an event is named. */
+export function checkFusioOptions(options: AnyOptions): void {
+  checkOptions(optionsSchema, options, 'createFusio', 'OPTIONS_INVALID', laterOptions);
+  for (const [name, { check }] of Object.entries<OptionRule<never>>(rules)) {
+    const value: unknown = options[name as keyof AnyOptions];
+    // The rule and the value have the same name: `rules` is held to the types of the options.
+    const fault = value === undefined ? undefined : check?.(value as never);
+    if (fault !== undefined) throw new FusioError('OPTIONS_INVALID', `createFusio: ${fault}`);
+  }
+}
+
+function faultOfEvents(events: Events): undefined {
+  if (Object.keys(events ?? {}).length > 0) notAvailable('events')();
+}

@@ -1,8 +1,31 @@
 import { FusioError } from '../base/errors.js';
 
+/** Options of `createFusio` that come with later versions. */
+export const laterOptions: readonly string[] = [
+  'store',
+  'migrate',
+  'tablePrefix',
+  'secretKey',
+  'authorization',
+  'issuers',
+  'identityProviders',
+  'mailer',
+  'payments',
+  'queue',
+  'rates',
+  'limitStore',
+  'portal',
+  'jsonrpc',
+  'mcp',
+  'consumer',
+  'admin',
+  'webhooks',
+  'cronjobs',
+];
+
 /**
- * Doors that the types have already, so that code can be written against them, and this version has not.
- * Each refuses at the first touch, by name.
+ * Makes a function that refuses, by name, a part of the API that has its types already and comes with a later version.
+ * Throws `NOT_AVAILABLE`.
  */
 export function notAvailable(name: 'dispatch' | 'event' | 'events' | 'trigger' | 'webhook' | 'cronjob'): () => never {
   return function refuse(): never {

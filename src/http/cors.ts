@@ -1,13 +1,47 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { groupOf, type OptionRule } from '../base/option.js';
 
+/** Cross-origin access for browsers: the option `cors` of `createFusio`. */
 export interface CorsOptions {
-  /** Origins that may read answers: texts, patterns, or `'*'` for any. */
+  /** Origins that may read answers: texts such as `https://app.example.com`, patterns without the flags `g` and `y`, or `'*'` for any. */
   origins: readonly (string | RegExp)[] | '*';
-  /** Cookies and credentials may be sent along. Not together with `'*'`. */
+  /** Whether a browser may send cookies and credentials along. Default: false. Not together with `'*'`. */
   credentials?: boolean;
-  /** How long a browser may remember the answer to a preflight. Default: 600,000. */
+  /** How long a browser may remember the answer to a preflight, in milliseconds. Default: 600,000. */
   maxAgeMs?: number;
+  /** Names of response headers that scripts may read, beside `X-Request-Id`, `Retry-After`, `Deprecation` and `Sunset`. */
   exposeHeaders?: readonly string[];
+}
+
+const defaults = { credentials: false, maxAgeMs: 600_000, exposeHeaders: [] } satisfies Omit<CorsOptions, 'origins'>;
+
+const properties = {
+  origins: {},
+  credentials: { type: 'boolean' },
+  maxAgeMs: { type: 'integer', minimum: 0 },
+  exposeHeaders: { type: 'array', items: { type: 'string' } },
+} satisfies Record<keyof CorsOptions, object>;
+
+/** The option `cors`. Default: off. */
+export const corsOption: OptionRule<boolean | CorsOptions> = {
+  schema: { anyOf: [{ type: 'boolean' }, { ...groupOf(properties), required: ['origins'] }] },
+  check(cors) {
+    if (typeof cors === 'boolean') return undefined;
+    const { origins, credentials, exposeHeaders = [] } = cors;
+    if (origins !== '*' && !(Array.isArray(origins) && origins.every(isOrigin))) {
+      return 'cors.origins must be "*" or an array of texts and of patterns without the flags g and y';
+    }
+    if (!exposeHeaders.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name))) {
+      return 'cors.exposeHeaders must be names of headers';
+    }
+    // Fetch, 3.2.5: a browser refuses this pair, and echoing any origin instead would let any site act as the user.
+    return origins === '*' && credentials ? 'cors.credentials needs cors.origins to be named, not "*"' : undefined;
+  },
+};
+
+/** A pattern with `g` or `y` remembers where it was, and would let every second request in. */
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' || (origin instanceof RegExp && !origin.global && !origin.sticky);
 }
 
 /** The CORS fields (Fetch, 3.2) for a request, names and values in turn; `preflight` where a browser asks for leave. */
@@ -20,12 +54,8 @@ export interface Cors {
 
 /** `true` is any origin without credentials. */
 export function createCors(options: true | CorsOptions): Cors {
-  const {
-    origins,
-    credentials = false,
-    maxAgeMs = 600_000,
-    exposeHeaders = [],
-  }: CorsOptions = options === true ? { origins: '*' } : options;
+  const given: CorsOptions = options === true ? { origins: '*' } : options;
+  const { origins, credentials, maxAgeMs, exposeHeaders }: Required<CorsOptions> = { ...defaults, ...given };
   const exposed = [...new Set(['x-request-id', 'retry-after', 'deprecation', 'sunset', ...exposeHeaders])].join(', ');
 
   function allowed(origin: string | undefined): string | undefined {

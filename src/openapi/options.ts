@@ -1,16 +1,35 @@
 import { FusioError } from '../base/errors.js';
+import { groupOf, type OptionRule } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { OpenApiOptions } from './openapi.js';
 
 /** The option `docs` of `createFusio`. */
 export interface DocsOptions {
-  /** Of the reference page. Default: `/docs`. `false`: the document only, which needs no package. */
+  /** Path of the reference page, under the mount. Default: `/docs`. `false`: the document only, which needs no package. */
   path?: string | false;
-  /** Of the API. Default: `API`. */
+  /** Title of the API. Default: `API`. */
   title?: string;
-  /** Of the API. Default: `1.0.0`. */
+  /** Version of the API. Default: `1.0.0`. */
   version?: string;
 }
+
+export const docsDefaults = { path: '/docs', title: 'API', version: '1.0.0' } satisfies Required<DocsOptions>;
+
+const docsProperties = {
+  path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
+  title: { type: 'string' },
+  version: { type: 'string' },
+} satisfies Record<keyof DocsOptions, object>;
+
+/** The option `docs`. Default: off. */
+export const docsOption: OptionRule<boolean | DocsOptions> = {
+  schema: { anyOf: [{ type: 'boolean' }, groupOf(docsProperties)] },
+  check(docs) {
+    const path = typeof docs === 'object' ? docs.path : undefined;
+    if (typeof path !== 'string' || !path.endsWith('/')) return undefined;
+    return `docs.path must not end in "/": write "${path.replace(/\/+$/, '') || docsDefaults.path}"`;
+  },
+};
 
 const properties = {
   title: { type: 'string' },
@@ -18,7 +37,7 @@ const properties = {
   servers: { type: 'array', items: { type: 'string' } },
   as: {},
 } satisfies Record<keyof OpenApiOptions, object>;
-const schema = { type: 'object', properties, additionalProperties: false };
+const schema = groupOf(properties);
 
 /** Throws `OPTIONS_INVALID` for what `fusio.openapi` does not take. Who `as` is, is checked where it is used. */
 export function checkOpenApiOptions(options: OpenApiOptions): void {

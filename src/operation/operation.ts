@@ -1,12 +1,11 @@
 import { type Around, type Handle, handleOf } from '../action/action.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
-import { checkOptions } from '../schema/check-options.js';
 import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { splitList } from '../schema/text-form.js';
 import { type AnswerPlans, isMediaType, planAnswers } from './answers.js';
-import { type AnyOperationOptions, consumesOf, operationSchema } from './options.js';
+import { type AnyOperationOptions, checkOperationOptions, consumesOf } from './options.js';
 import { parsePath, type Segment } from './path.js';
 
 /** An operation as the corridor uses it: everything that can be decided at registration is decided here. */
@@ -56,7 +55,7 @@ export interface OperationParts {
 export function makeOperation(options: AnyOperationOptions, parts: OperationParts): Operation {
   const given = (options as { name?: unknown } | null)?.name;
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
-  checkOptions(operationSchema, options, where, 'OPERATION_INVALID');
+  checkOperationOptions(options, where);
   const { name, method } = options;
   checkName(name, where);
   const segments = parsePath(options.path, where);

@@ -1,10 +1,12 @@
-import { type TSchema, Type } from 'typebox';
 import type { Action, Around } from '../action/action.js';
 import type { Context } from '../action/context.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
 import type { RawValues, Request, Slot, Texts, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf } from '../action/result.js';
+import { groupOf } from '../base/option.js';
+import { checkOptions } from '../schema/check-options.js';
+import { type MultipartOptions, multipartSchema } from './multipart.js';
 
 export interface CacheOptions {
   /** `Cache-Control: max-age`, in milliseconds; 0 asks for a check each time. */
@@ -25,20 +27,8 @@ export interface Deprecation {
   link?: string;
 }
 
-/** A media type to read, for `multipart/form-data` with its limits. */
-export type Consumes =
-  | string
-  | {
-      readonly type: 'multipart/form-data';
-      /** Default: 10. */
-      readonly maxFiles?: number;
-      /** Default: 10 MiB. */
-      readonly maxFileBytes?: number;
-      /** Default: 100. */
-      readonly maxFields?: number;
-      /** Default: 64 KiB. */
-      readonly maxFieldBytes?: number;
-    };
+/** A media type of the body, such as `text/csv`; for `multipart/form-data` with its limits. */
+export type Consumes = string | MultipartOptions;
 
 /** What all operations have, whatever their slots. */
 export interface OperationBase {
@@ -117,108 +107,94 @@ export type AnyOperationOptions = OperationBase & {
   action: unknown;
 };
 
-type MultipartLimits = Omit<Exclude<Consumes, string>, 'type'>;
-
 /** The media types of an operation's body, each with its limits; empty where it says nothing. */
-export function consumesOf({ consumes = [] }: OperationBase): readonly (MultipartLimits & { readonly type: string })[] {
-  const list: readonly Consumes[] = Array.isArray(consumes) ? consumes : [consumes as Consumes];
+export function consumesOf({
+  consumes = [],
+}: OperationBase): readonly (Omit<MultipartOptions, 'type'> & { readonly type: string })[] {
+  const list: readonly Consumes[] = isList(consumes) ? consumes : [consumes];
   return list.map((one) => (typeof one === 'string' ? { type: one } : one));
 }
 
-const limit = Type.Integer({ minimum: 0 });
-const texts = Type.Array(Type.String());
-const multipart = Type.Object(
-  {
-    type: Type.Literal('multipart/form-data'),
-    maxFiles: Type.Optional(limit),
-    maxFileBytes: Type.Optional(limit),
-    maxFields: Type.Optional(limit),
-    maxFieldBytes: Type.Optional(limit),
-  },
-  { additionalProperties: false },
-);
-const consumes = Type.Union([Type.String(), multipart]);
-// Schemas, actions and wrappers are checked where they are used; here only their place.
-const anything = Type.Unknown();
+/** Tells an array of media types from one: `Array.isArray` does not narrow readonly arrays. */
+function isList(consumes: Consumes | readonly Consumes[]): consumes is readonly Consumes[] {
+  return Array.isArray(consumes);
+}
 
-/** What `fusio.operation` takes; unknown keys are errors. */
-export const operationSchema: TSchema = Type.Object(
-  {
-    name: Type.String(),
-    method: Type.Enum([
-      'GET',
-      'HEAD',
-      'POST',
-      'PUT',
-      'PATCH',
-      'DELETE',
-      'OPTIONS',
-    ] as const satisfies readonly Method[]),
-    path: Type.String({ maxLength: 1024 }),
-    description: Type.Optional(Type.String()),
-    summary: Type.Optional(Type.String()),
-    tags: Type.Optional(texts),
-    params: Type.Optional(anything),
-    query: Type.Optional(anything),
-    headers: Type.Optional(anything),
-    body: Type.Optional(anything),
-    response: Type.Optional(anything),
-    throws: Type.Optional(anything),
-    status: Type.Optional(Type.Integer({ minimum: 200, maximum: 299 })),
-    // RFC 6749, 3.3 allows more; these are the characters that need no quoting anywhere.
-    scopes: Type.Optional(Type.Array(Type.String({ pattern: '^[a-zA-Z0-9_:-]+(\\.[a-zA-Z0-9_:-]+)*$' }))),
-    public: Type.Optional(Type.Boolean()),
-    costs: Type.Optional(limit),
-    stability: Type.Optional(Type.Enum(['experimental', 'stable', 'deprecated', 'legacy'] as const)),
-    deprecation: Type.Optional(
-      Type.Object(
-        { since: Type.Optional(anything), sunset: Type.Optional(anything), link: Type.Optional(Type.String()) },
-        { additionalProperties: false },
-      ),
-    ),
-    active: Type.Optional(Type.Boolean()),
-    timeoutMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
-    maxBodyBytes: Type.Optional(limit),
-    unknown: Type.Optional(Type.Enum(['drop', 'reject', 'keep'] as const)),
-    checkResponse: Type.Optional(Type.Enum(['enforce', 'report'] as const)),
-    consumes: Type.Optional(Type.Union([consumes, Type.Array(consumes, { minItems: 1 })])),
-    around: Type.Optional(anything),
-    cache: Type.Optional(
-      Type.Object(
-        {
-          maxAgeMs: Type.Optional(limit),
-          private: Type.Optional(Type.Boolean()),
-          vary: Type.Optional(texts),
-          etag: Type.Optional(Type.Boolean()),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-    expose: Type.Optional(
-      Type.Object(
-        {
-          jsonrpc: Type.Optional(Type.Boolean()),
-          mcp: Type.Optional(Type.Boolean()),
-          openapi: Type.Optional(Type.Boolean()),
-          sdk: Type.Optional(Type.Boolean()),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-    examples: Type.Optional(
-      Type.Record(
-        Type.String(),
-        Type.Object(
-          {
-            request: Type.Optional(anything),
-            response: Type.Optional(anything),
-            summary: Type.Optional(Type.String()),
-          },
-          { additionalProperties: false },
-        ),
-      ),
-    ),
-    action: anything,
-  },
-  { additionalProperties: false },
-);
+export const operationDefaults = {
+  public: false,
+  active: true,
+  stability: 'stable',
+  status: 200,
+  timeoutMs: 60_000,
+  maxBodyBytes: 1024 * 1024,
+  unknown: 'drop',
+  checkResponse: 'enforce',
+} as const satisfies Partial<OperationBase>;
+
+const text = { type: 'string' };
+const texts = { type: 'array', items: text };
+const flag = { type: 'boolean' };
+const count = { type: 'integer', minimum: 0 };
+// Schemas, actions and wrappers are checked where they are used; here only their place.
+const anything = {};
+
+const deprecationProperties = { since: anything, sunset: anything, link: text } satisfies Record<
+  keyof Deprecation,
+  object
+>;
+const cacheProperties = { maxAgeMs: count, private: flag, vary: texts, etag: flag } satisfies Record<
+  keyof CacheOptions,
+  object
+>;
+const exposeProperties = { jsonrpc: flag, mcp: flag, openapi: flag, sdk: flag } satisfies Record<
+  keyof NonNullable<OperationBase['expose']>,
+  object
+>;
+const exampleProperties = { request: anything, response: anything, summary: text } satisfies Record<
+  keyof NonNullable<OperationBase['examples']>[string],
+  object
+>;
+const consumes = { anyOf: [text, multipartSchema] };
+
+const properties = {
+  name: text,
+  method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] satisfies Method[] },
+  path: { type: 'string', maxLength: 1024 },
+  description: text,
+  summary: text,
+  tags: texts,
+  params: anything,
+  query: anything,
+  headers: anything,
+  body: anything,
+  response: anything,
+  throws: anything,
+  status: { type: 'integer', minimum: 200, maximum: 299 },
+  // RFC 6749, 3.3 allows more; these are the characters that need no quoting anywhere.
+  scopes: { type: 'array', items: { type: 'string', pattern: '^[a-zA-Z0-9_:-]+(\\.[a-zA-Z0-9_:-]+)*$' } },
+  public: flag,
+  costs: count,
+  stability: { enum: ['experimental', 'stable', 'deprecated', 'legacy'] satisfies Stability[] },
+  deprecation: groupOf(deprecationProperties),
+  active: flag,
+  timeoutMs: { type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 },
+  maxBodyBytes: count,
+  unknown: { enum: ['drop', 'reject', 'keep'] satisfies OperationBase['unknown'][] },
+  checkResponse: { enum: ['enforce', 'report'] satisfies OperationBase['checkResponse'][] },
+  consumes: { anyOf: [consumes, { type: 'array', items: consumes, minItems: 1 }] },
+  around: anything,
+  cache: groupOf(cacheProperties),
+  expose: groupOf(exposeProperties),
+  examples: { type: 'object', additionalProperties: groupOf(exampleProperties) },
+  action: anything,
+} satisfies Record<keyof AnyOperationOptions, object>;
+
+export const operationSchema = { ...groupOf(properties), required: ['name', 'method', 'path', 'action'] };
+
+// Options of an operation that come with later versions.
+const later = ['rate', 'idempotent', 'async'];
+
+/** Checks the options of an operation: throws `OPERATION_INVALID` with every mistake. Unknown keys are errors. */
+export function checkOperationOptions(options: unknown, where: string): void {
+  checkOptions(operationSchema, options, where, 'OPERATION_INVALID', later);
+}

@@ -5,10 +5,16 @@ import { createSchemas, type Reader } from './schemas.js';
 const readers = new WeakMap<object, Reader>();
 
 /**
- * Checks what a developer passed to us and throws `code` with every mistake: `operation "todo.create": status must be …`.
- * An unknown key names the nearest known one.
+ * Checks the options that a developer passes and throws `code` with every mistake: `operation "todo.create": status must be …`.
+ * An unknown key names the nearest known one, unless it is among `later`: the options that come with later versions.
  */
-export function checkOptions(schema: object, value: unknown, where: string, code: ErrorCode): void {
+export function checkOptions(
+  schema: object,
+  value: unknown,
+  where: string,
+  code: ErrorCode,
+  later: readonly string[] = [],
+): void {
   let reader = readers.get(schema);
   if (!reader) {
     reader = createSchemas().reader(schema, { where: 'options', source: 'json', unknown: 'keep', defaults: false });
@@ -20,21 +26,23 @@ export function checkOptions(schema: object, value: unknown, where: string, code
     if (kind !== 'UNKNOWN_PROPERTY') return `${pointer.slice(1).replaceAll('/', '.') || 'options'} ${message}`;
     const path = pointer.slice(1).split('/');
     const key = path.pop() ?? '';
-    if (path.length === 0 && later.has(key)) return `the option "${key}" is not in this version of fusio yet`;
+    if (path.length === 0 && later.includes(key)) return `the option "${key}" is not in this version of fusio yet`;
     return `unknown option "${[...path, key].join('.')}"${didYouMean(key, knownKeys(schema, path))}`;
   });
   throw new FusioError(code, `${where}: ${texts.join('; ')}`, { errors: issues });
 }
 
-// Options of the design that come with later versions.
-const later: ReadonlySet<string> = new Set(
-  'store migrate tablePrefix secretKey issuers identityProviders mailer payments queue rates limitStore portal jsonrpc mcp consumer admin webhooks cronjobs rate idempotent async'.split(
-    ' ',
-  ),
-);
-
 function knownKeys(schema: object, path: readonly string[]): readonly string[] {
-  let node: { properties?: Record<string, object> } | undefined = schema;
-  for (const key of path) node = node?.properties?.[key];
-  return Object.keys(node?.properties ?? {});
+  const properties = propertiesOf(schema);
+  const [key, ...rest] = path;
+  if (key === undefined) return Object.keys(properties);
+  return Object.hasOwn(properties, key) ? knownKeys(properties[key] ?? {}, rest) : [];
+}
+
+/** The properties of an options object, also where the option may be `true` or an object. */
+function propertiesOf(schema: {
+  properties?: Record<string, object>;
+  anyOf?: readonly object[];
+}): Record<string, object> {
+  return schema.properties ?? Object.assign({}, ...(schema.anyOf ?? []).map(propertiesOf));
 }

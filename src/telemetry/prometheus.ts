@@ -1,5 +1,6 @@
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
+import { groupOf } from '../base/option.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { Visit, Watcher } from '../pipeline/invocation.js';
 import { checkOptions } from '../schema/check-options.js';
@@ -24,18 +25,16 @@ export interface PrometheusOptions {
   public?: boolean;
 }
 
-const prometheusSchema = {
-  type: 'object',
-  required: ['registry'],
-  properties: {
-    // A registry is an object of a class: its methods are looked for below.
-    registry: {},
-    path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
-    scopes: { type: 'array', items: { type: 'string' } },
-    public: { type: 'boolean' },
-  },
-  additionalProperties: false,
-};
+const defaults = { path: '/metrics', scopes: ['metrics'], public: false } satisfies Omit<PrometheusOptions, 'registry'>;
+
+const properties = {
+  // A registry is an object of a class: its methods are looked for below.
+  registry: {},
+  path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
+  scopes: { type: 'array', items: { type: 'string' } },
+  public: { type: 'boolean' },
+} satisfies Record<keyof PrometheusOptions, object>;
+const prometheusSchema = { ...groupOf(properties), required: ['registry'] };
 
 /** Request durations and requests under way, by operation, method and status: nothing that a caller could make grow. */
 export function prometheus(options: PrometheusOptions): Watcher {
@@ -129,12 +128,8 @@ function metric<Metric>(
 }
 
 /** The operation that shows the registry. */
-export function metricsOperation({
-  registry,
-  path = '/metrics',
-  scopes = ['metrics'],
-  public: isPublic = false,
-}: PrometheusOptions) {
+export function metricsOperation(options: PrometheusOptions) {
+  const { registry, path, scopes, public: isPublic }: Required<PrometheusOptions> = { ...defaults, ...options };
   if (path === false) return undefined;
   return {
     name: 'metrics',

@@ -1,3 +1,4 @@
+import { groupOf, type OptionRule } from '../base/option.js';
 import type { Watcher } from '../pipeline/invocation.js';
 import { openTelemetry } from './open-telemetry.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
@@ -8,6 +9,17 @@ export interface TelemetryOptions {
   /** Metrics in a registry of the host's `prom-client`, and an operation that shows them. */
   prometheus?: PrometheusOptions;
 }
+
+const properties = {
+  openTelemetry: { type: 'boolean' },
+  // Checked by `prometheus`.
+  prometheus: {},
+} satisfies Record<keyof TelemetryOptions, object>;
+
+/** The option `telemetry`. Default: OpenTelemetry where the host has it. */
+export const telemetryOption: OptionRule<boolean | TelemetryOptions> = {
+  schema: { anyOf: [{ type: 'boolean' }, groupOf(properties)] },
+};
 
 /** The watchers that the option asks for, as one; undefined where there is nothing to tell anybody. */
 export function createTelemetry(option: boolean | TelemetryOptions | undefined): Watcher | undefined {
