@@ -9,7 +9,9 @@ import type { Events, PayloadsOf } from '../event/event.js';
 import { createCors } from '../http/cors.js';
 import { createHttp } from '../http/http.js';
 import { type InjectOptions, injectedRequest, injectedResponse } from '../http/inject.js';
-import { guarded, hearsInfo, silentLogger, stderrLogger } from '../log/logger.js';
+import { httpDefaults } from '../http/options.js';
+import { guarded, hearsInfo } from '../log/logger.js';
+import { loggerOf } from '../log/options.js';
 import { describeError } from '../log/redact.js';
 import { createDocuments } from '../openapi/documents.js';
 import { makeOperation, type Operation, wrap } from '../operation/operation.js';
@@ -42,7 +44,7 @@ export function createFusio<Connections extends object = {}, const E extends Eve
 function build(options: AnyOptions): AnyFusio {
   checkFusioOptions(options);
   const clock = options.clock ?? systemClock;
-  const logger = options.logger === false ? silentLogger : (options.logger ?? stderrLogger());
+  const logger = loggerOf(options.logger);
   const log = guarded(logger);
   const signals = createSignals((signal, error) =>
     log.error({ signal, error: describeError(error) }, `a listener of "${signal}" broke`),
@@ -107,7 +109,7 @@ function build(options: AnyOptions): AnyFusio {
   const http = createHttp(
     { hall, authenticate: options.authenticate, clientIp: options.clientIp && safely(options.clientIp) },
     {
-      fallthrough: options.fallthrough ?? true,
+      fallthrough: options.fallthrough ?? httpDefaults.fallthrough,
       cors: options.cors ? createCors(options.cors) : undefined,
       gate,
     },

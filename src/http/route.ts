@@ -1,7 +1,8 @@
 import { validateHeaderValue } from 'node:http';
 import { FusioError } from '../base/errors.js';
+import { multipartLimits, multipartMaxBodyBytes } from '../operation/multipart.js';
 import type { Operation } from '../operation/operation.js';
-import { consumesOf } from '../operation/options.js';
+import { consumesOf, operationDefaults } from '../operation/options.js';
 import type { BodyPlan } from './body/read.js';
 
 /** An operation as HTTP serves it. */
@@ -20,8 +21,6 @@ export interface Route {
   /** Whether answers get an entity tag. */
   readonly etag: boolean;
 }
-
-const mebibyte = 1024 * 1024;
 
 /** Works out at registration what HTTP needs to know of an operation. */
 export function makeRoute(operation: Operation): Route {
@@ -74,18 +73,11 @@ function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined
   return {
     kind,
     mediaTypes: types,
-    maxBytes: options.maxBodyBytes ?? (kind === 'multipart' ? 100 * mebibyte : mebibyte),
+    maxBytes: options.maxBodyBytes ?? (kind === 'multipart' ? multipartMaxBodyBytes : operationDefaults.maxBodyBytes),
     maxDepth: 64,
     // A body that is still coming when the action's own time would be up is too slow.
     timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, 30_000) : 30_000,
-    ...(kind === 'multipart' && {
-      multipart: {
-        maxFiles: limits?.maxFiles ?? 10,
-        maxFileBytes: limits?.maxFileBytes ?? 10 * mebibyte,
-        maxFields: limits?.maxFields ?? 100,
-        maxFieldBytes: limits?.maxFieldBytes ?? 64 * 1024,
-      },
-    }),
+    ...(kind === 'multipart' && { multipart: multipartLimits(limits) }),
   };
 }
 

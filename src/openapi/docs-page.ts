@@ -6,7 +6,7 @@ import { respond } from '../action/reply.js';
 import { loadPackage } from '../base/load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import type { OpenApiDocument } from './openapi.js';
-import type { DocsOptions } from './options.js';
+import { type DocsOptions, docsDefaults } from './options.js';
 
 export interface DocsParts extends Pick<DocsOptions, 'path' | 'title'> {
   /** The document for one request: `serverOf` and `viewerOf` say for where and for whom. */
@@ -17,7 +17,7 @@ export interface DocsParts extends Pick<DocsOptions, 'path' | 'title'> {
  * The operations that serve `/openapi.json` and the reference page (Swagger UI, offline), to be registered like a user's.
  * Throws `PACKAGE_MISSING` where there is to be a page and `swagger-ui-dist` is not installed.
  */
-export function docsOperations({ path = '/docs', title, document }: DocsParts): AnyOperationOptions[] {
+export function docsOperations({ path = docsDefaults.path, title, document }: DocsParts): AnyOperationOptions[] {
   if (path === false) return [documentOperation(document)];
   const folder = findSwaggerUi();
   return [documentOperation(document), ...pageOperations(path, title, folder, document)];

@@ -4,6 +4,7 @@ import type { Schemas } from '../schema/schemas.js';
 import { Components } from './components.js';
 import { placeExamples } from './examples.js';
 import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } from './openapi.js';
+import { docsDefaults } from './options.js';
 import { type Documented, parametersOf } from './parameters.js';
 import { type Place, placeOperations } from './path-template.js';
 import { headers, problemResponses } from './problems.js';
@@ -43,7 +44,7 @@ export function makeDocument(input: DocumentInput, options: OpenApiOptions = {})
   );
   return {
     openapi: '3.1.1',
-    info: { title: options.title ?? 'API', version: options.version ?? '1.0.0' },
+    info: { title: options.title ?? docsDefaults.title, version: options.version ?? docsDefaults.version },
     servers: serversOf(options.servers),
     tags: tagsOf(operations),
     paths,

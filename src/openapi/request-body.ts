@@ -1,3 +1,4 @@
+import { multipartLimits } from '../operation/multipart.js';
 import type { Consumes } from '../operation/options.js';
 import { isOptional } from '../schema/optional.js';
 import type { Components } from './components.js';
@@ -42,9 +43,9 @@ function bodySchema(type: string, body: object | undefined, components: Componen
 
 /** Fields are declared, files are not: they may come under any name. */
 function formWithFiles(consumes: Consumes, body: object | undefined, components: Components, hint: string): Json {
-  const maxFiles = typeof consumes === 'object' ? consumes.maxFiles : undefined;
+  const { maxFiles } = multipartLimits(typeof consumes === 'object' ? consumes : {});
   if (maxFiles === 0) return body ? components.use(body, hint) : { type: 'object' };
-  const description = `The fields, and up to ${maxFiles ?? 10} files under names of the client's choice.`;
+  const description = `The fields, and up to ${maxFiles} files under names of the client's choice.`;
   const files = { type: 'object', description, additionalProperties: { ...binary } };
   const properties = body && components.propertiesOf(body);
   if (!properties) return files;

@@ -1,6 +1,6 @@
 import { FusioError } from '../base/errors.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
-import type { AnyOperationOptions } from './options.js';
+import { type AnyOperationOptions, operationDefaults } from './options.js';
 
 /** What may be the body of one status. */
 export type AnswerPlan =
@@ -28,7 +28,7 @@ const any: AnswerPlan = { kind: 'any' };
 /** Reads `response`, `throws` and `status`. */
 export function planAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): AnswerPlans {
   const { response, throws = {} } = options;
-  const enforced = options.checkResponse !== 'report';
+  const enforced = (options.checkResponse ?? operationDefaults.checkResponse) === 'enforce';
   const map = isStatusMap(response) ? (response as Readonly<Record<string, object | string>>) : undefined;
   const declared = new Map<number, { plan: AnswerPlan; schema: object | string | undefined }>();
   const plan = (schema: object | string | undefined, status: string) =>
@@ -62,7 +62,7 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
       `${where}: response "${response}" is neither a schema nor a media type like "image/png"`,
     );
   }
-  const status = options.status ?? 200;
+  const status = options.status ?? operationDefaults.status;
   const plain = plan(response, '');
   if (!declared.has(status)) declared.set(status, { plan: plain, schema: response });
   return {

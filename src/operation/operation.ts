@@ -5,7 +5,7 @@ import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { splitList } from '../schema/text-form.js';
 import { type AnswerPlans, isMediaType, planAnswers } from './answers.js';
-import { type AnyOperationOptions, checkOperationOptions, consumesOf } from './options.js';
+import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
 
 /** An operation as the corridor uses it: everything that can be decided at registration is decided here. */
@@ -74,15 +74,15 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
       method,
       path: options.path,
       scopes,
-      stability: options.stability ?? 'stable',
+      stability: options.stability ?? operationDefaults.stability,
       ...mediaTypeOf(options),
     }),
     options,
     segments,
-    public: options.public ?? false,
+    public: options.public ?? operationDefaults.public,
     scopes,
-    active: options.active ?? true,
-    timeoutMs: options.timeoutMs ?? 60_000,
+    active: options.active ?? operationDefaults.active,
+    timeoutMs: options.timeoutMs ?? operationDefaults.timeoutMs,
     wire: readersOf(options, segments, parts.schemas, where, 'wire'),
     values: readersOf(options, segments, parts.schemas, where, 'values'),
     answers: planAnswers(options, parts.schemas, where),
@@ -143,7 +143,7 @@ function readersOf(
   where: string,
   origin: 'wire' | 'values',
 ): Readers {
-  const unknown = options.unknown ?? 'drop';
+  const unknown = options.unknown ?? operationDefaults.unknown;
   const text = origin === 'wire' ? 'text' : 'value';
   const isForm = consumesForm(options);
   const reader = (slot: 'params' | 'query' | 'headers' | 'body', source: 'text' | 'json' | 'value') => {

@@ -5,18 +5,12 @@ import type { UploadedFile } from '../../action/request.js';
 import { unlinked } from '../../base/chain.js';
 import type { Clock } from '../../base/clock.js';
 import { FusioError } from '../../base/errors.js';
+import type { MultipartLimits } from '../../operation/multipart.js';
 import { addPair, type Pairs } from '../request/query.js';
 import { bufferOf, giveUp, ignore, incomplete, tooLarge, tooSlow } from './collect.js';
 import { refuseKey } from './keys.js';
 import { unwatch, type Wait, watch } from './sweep.js';
 import { Upload } from './upload.js';
-
-export interface MultipartLimits {
-  readonly maxFiles: number;
-  readonly maxFileBytes: number;
-  readonly maxFields: number;
-  readonly maxFieldBytes: number;
-}
 
 export interface MultipartPlan {
   /** Of the whole form. */

@@ -2,13 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
 import { FusioError } from '../../base/errors.js';
+import type { MultipartLimits } from '../../operation/multipart.js';
 import { collect, giveUp, incomplete, type Moment, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
 import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
 import { checkKeys } from './keys.js';
 import { checkMediaType } from './media-type.js';
-import { type MultipartForm, type MultipartLimits, readMultipart } from './multipart.js';
+import { type MultipartForm, readMultipart } from './multipart.js';
 import { decodeText } from './text.js';
 
 /** The request, as far as its body goes. */
