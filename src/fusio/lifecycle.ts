@@ -1,53 +1,49 @@
 import { FusioError } from '../base/errors.js';
-import type { Connections } from '../connection/connections.js';
-import type { VisitBoard } from '../pipeline/deadlines.js';
-import type { DrainingGate } from '../pipeline/gate.js';
 import type { Role, SignalBoard, Source } from '../signal/signals.js';
 import type { Health } from './fusio.js';
+import type { Part } from './part.js';
 
 export interface LifecycleParts {
-  readonly connections: Connections;
-  readonly gate: DrainingGate;
-  readonly visits: VisitBoard;
+  /** In the order in which they are made ready and started; they are stopped in the opposite one. */
+  readonly parts: readonly Part[];
   readonly signals: SignalBoard;
-  /** Looks at what was registered, once all of it is there; throws where it does not fit. */
-  readonly check: () => unknown;
+  /** Gives what an invocation has to wait for although no adapter is at work; undefined: nothing. */
+  readonly waitFor: () => Promise<void> | undefined;
 }
 
 /** From the registrations to the last answer: `new` → ready → `started` → `stopped`. */
 export interface Lifecycle {
-  /** An adapter that is still at work. */
+  /** Makes `ready` wait for an adapter that is still at work. */
   await(adapter: Promise<unknown>): void;
-  /** What a call has to wait for first; undefined where all is there. */
-  notReady(source: Source): Promise<void> | undefined;
+  /** Gives what an invocation has to wait for first; undefined where everything is ready. */
+  readyFor(source: Source): Promise<void> | undefined;
   readonly ready: () => Promise<void>;
   readonly start: (options?: { roles?: readonly Role[] }) => Promise<void>;
   readonly stop: (options?: { timeoutMs?: number }) => Promise<void>;
   readonly health: () => Promise<Health>;
 }
 
-export function createLifecycle({ connections, gate, visits, signals, check }: LifecycleParts): Lifecycle {
+export function createLifecycle({ parts, signals, waitFor }: LifecycleParts): Lifecycle {
   const adapters = new Set<Promise<unknown>>();
   let state: 'new' | 'started' | 'stopped' = 'new';
   let readying: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
   function ready(): Promise<void> {
-    readying ??= getReady().finally(() => {
+    readying ??= makeReady().finally(() => {
       readying = undefined;
     });
     return readying;
   }
 
-  async function getReady(): Promise<void> {
-    // An adapter may use another one.
+  async function makeReady(): Promise<void> {
+    // Again, because an adapter may use another one.
     while (adapters.size > 0) {
       const waiting = [...adapters];
       await Promise.all(waiting);
       for (const adapter of waiting) adapters.delete(adapter);
     }
-    await connections.ready();
-    check();
+    for (const part of parts) await part.ready?.();
   }
 
   async function start({ roles = ['web', 'worker', 'scheduler'] }: { roles?: readonly Role[] } = {}): Promise<void> {
@@ -56,6 +52,7 @@ export function createLifecycle({ connections, gate, visits, signals, check }: L
     refuseStopped();
     if (state === 'started') return;
     state = 'started';
+    for (const part of parts) await part.start?.(roles);
     signals.emit('started', { roles });
   }
 
@@ -64,24 +61,24 @@ export function createLifecycle({ connections, gate, visits, signals, check }: L
   }
 
   function stop({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    stopping ??= end(timeoutMs);
+    stopping ??= stopAll(timeoutMs);
     return stopping;
   }
 
-  async function end(timeoutMs: number): Promise<void> {
+  async function stopAll(timeoutMs: number): Promise<void> {
     state = 'stopped';
-    const drained = gate.drain(timeoutMs);
-    visits.endStreams();
-    if (!(await drained)) visits.endAll();
-    await connections.close();
+    for (const part of [...parts].reverse()) await part.stop?.(timeoutMs);
     signals.emit('stopped', {});
   }
 
-  const ping = kept(1_000, () => connections.ping());
+  const check = kept(1_000, async () => {
+    const checks = await Promise.all(parts.map((part) => part.health?.()));
+    return Object.assign({}, ...checks) as Health['checks'];
+  });
 
   async function health(): Promise<Health> {
     if (state === 'stopped') return { status: 'down', checks: {} };
-    const checks = await ping();
+    const checks = await check();
     const all = Object.values(checks);
     const down = all.filter((one) => one.status === 'down').length;
     const isDown = all.length > 0 && down === all.length;
@@ -90,15 +87,12 @@ export function createLifecycle({ connections, gate, visits, signals, check }: L
 
   return {
     await(adapter) {
-      // Whoever awaits ready() hears of a failure; until then nobody does.
+      // `ready` reports its failure; before that an unhandled rejection would end the process.
       adapter.catch(() => {});
       adapters.add(adapter);
     },
-    // An adapter may call operations itself: in process nobody waits for adapters, or it would wait for itself.
-    notReady(source) {
-      if (source !== 'call' && adapters.size > 0) return ready();
-      return connections.isReady ? undefined : connections.ready();
-    },
+    // In process nothing waits for adapters: one that calls operations would wait for itself.
+    readyFor: (source) => (source !== 'call' && adapters.size > 0 ? ready() : waitFor()),
     ready,
     start,
     stop,
@@ -106,12 +100,12 @@ export function createLifecycle({ connections, gate, visits, signals, check }: L
   };
 }
 
-/** Remembers an answer for a while: a health check must not become a way to overload what it checks. */
+/** Remembers an answer for a while, so that health checks cannot overload what they check. */
 function kept<Value>(forMs: number, ask: () => Promise<Value>): () => Promise<Value> {
   let until = Number.NEGATIVE_INFINITY;
   let answer: Promise<Value> | undefined;
   return () => {
-    // The system's time: a health that stands still with a test's clock helps nobody.
+    // The system's time: with the clock of a test a health would never be asked again.
     const now = performance.now();
     if (!answer || now >= until) {
       until = now + forMs;

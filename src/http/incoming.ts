@@ -1,18 +1,28 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Sink } from './body/collect.js';
 
-// Symbols: a host puts what it likes on its requests, and a private member of the language throws where a Proxy is around them.
+/** Takes the chunks of a body as they come. */
+export interface Sink {
+  take(chunk: Buffer | Uint8Array | string): void;
+  end(): void;
+  /** The body broke off. */
+  breakOff(cause?: unknown): void;
+  /** Chunks are no longer handed over: the sink listens to the events of the stream instead. */
+  listen(): void;
+}
+
+// Symbols, because the host may put any name on its requests, and `#private` members throw behind a Proxy.
 const sinkKey = Symbol('sink');
 const takenKey = Symbol('taken');
 
 /**
- * A request that can hand its body to a sink chunk by chunk as the parser finds it, past the queue, the ticks and the events of a stream,
- * which cost more than parsing a kilobyte of JSON. To anybody else it is an `IncomingMessage` like any other; once its body was
- * taken it is one that has ended.
+ * The requests of `fusio.createServer()` without an app. Node's parser calls `push` with each chunk of a body; here `push` hands
+ * the chunk to a sink at once, past the queue and the events of the stream, which cost more than parsing a kilobyte of JSON.
+ * Without a sink it is an `IncomingMessage` like any other. Once a sink took its body, it looks like one that was read to its end.
  */
 export class Incoming extends IncomingMessage {
   [sinkKey]: Sink | undefined = undefined;
+  /** True once a sink took the whole body. */
   [takenKey] = false;
 
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
@@ -24,6 +34,7 @@ export class Incoming extends IncomingMessage {
     }
     this[takenKey] = true;
     super.push(null);
+    // Listeners that were there before the sink still get their events.
     if (this.listenerCount('end') > 0 || this.listenerCount('close') > 0) this.resume();
     sink.end();
     return false;
@@ -31,88 +42,84 @@ export class Incoming extends IncomingMessage {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const sink = this[sinkKey];
-    // A client that leaves after its body has come is no failure of the body.
+    // A client that leaves after its body has come is no error of the body.
     super._destroy(this[takenKey] ? null : error, callback);
     sink?.breakOff(error ?? undefined);
   }
 
   override on(event: string | symbol, listener: Parameters<IncomingMessage['on']>[1]): this {
     const sink = this[sinkKey];
-    if (sink !== undefined && ends.includes(event)) {
-      // Somebody else wants to see the body come: from here on both get it from the stream.
+    const isAboutBody = bodyEvents.includes(event);
+    if (sink !== undefined && isAboutBody) {
+      // An action listens to `context.http.req` as well: from here on both get the body from the stream.
       this[sinkKey] = undefined;
       sink.listen();
     }
     super.on(event, listener);
-    // Whoever waits for the end of a body that was taken gets it now.
-    if (this[takenKey] && ends.includes(event)) this.resume();
+    // A listener that comes after the body was taken gets its `end`.
+    if (this[takenKey] && isAboutBody) this.resume();
     return this;
   }
 
-  /** Node calls this after the answer, to swallow what was not read. Of a body that was taken nothing is left. */
+  /** Node calls this after the answer, to read away the rest of the body. After a sink there is no rest. */
   _dump(): void {
     if (!this[takenKey]) dump.call(this);
   }
 }
 
-// As in Node: somebody may have made either call the other.
+// Node has one function under both names; a class that overrides `on` must do the same.
 Incoming.prototype.addListener = Incoming.prototype.on;
-// Node itself lets go of a request that has ended.
+
+// What a stream says of itself once it was read to its end.
 override('readable', false);
 override('readableEnded', true);
 override('readableDidRead', true);
 
-const ends: readonly (string | symbol)[] = ['data', 'readable', 'end', 'close'];
+const bodyEvents: readonly (string | symbol)[] = ['data', 'readable', 'end', 'close'];
+// Missing in the types.
 const dump = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
 
-/** The types have properties here, which accessors of the class cannot override. */
-function override(name: 'readable' | 'readableEnded' | 'readableDidRead', taken: boolean): void {
-  const nodes = Object.getOwnPropertyDescriptor(Readable.prototype, name) as PropertyDescriptor & { get(): boolean };
+/** Overrides a getter of `Readable`. The types declare it as a property, which a getter of a class cannot override. */
+function override(name: 'readable' | 'readableEnded' | 'readableDidRead', onceTaken: boolean): void {
+  const inherited = Object.getOwnPropertyDescriptor(Readable.prototype, name);
   Object.defineProperty(Incoming.prototype, name, {
-    ...nodes,
+    ...inherited,
     get(this: Incoming) {
-      return this[takenKey] === true ? taken : nodes.get.call(this);
+      return this[takenKey] === true ? onceTaken : inherited?.get?.call(this);
     },
   });
 }
 
-/** Hands the body of a request to a sink. False: it cannot, it is read already, or somebody else has a hand on it. */
+/**
+ * Hands the body of a request to a sink. False where that would not be safe: the request is of another class, it was read
+ * already, or the host, an agent or a Proxy has replaced one of the methods through which it wants to see the body.
+ */
 export function divert(stream: Readable, sink: Sink): boolean {
-  const request = stream as Readable & Incoming;
-  const isUntouched =
-    // Whoever wraps one of these to see the body go by must see it; other requests have the first of Node's own.
+  if (!isUntouched(stream)) return false;
+  stream[sinkKey] = sink;
+  return true;
+}
+
+function isUntouched(stream: Readable): stream is Incoming {
+  // Asked of every stream: one that is not ours fails at the first line.
+  const request = stream as Incoming;
+  return (
     request.push === Incoming.prototype.push &&
     request.on === Incoming.prototype.on &&
     request.emit === IncomingMessage.prototype.emit &&
     request._read === IncomingMessage.prototype._read &&
     request._destroy === Incoming.prototype._destroy &&
-    // Null: neither flowing, nor piped, nor listened to for what can be read.
+    // Null: neither flowing, nor paused, nor piped.
     request.readableFlowing === null &&
     request.readableLength === 0 &&
     !request.complete &&
     !request.destroyed &&
     request.listenerCount('data') === 0 &&
-    request.listenerCount('end') === 0;
-  if (isUntouched) request[sinkKey] = sink;
-  return isUntouched;
+    request.listenerCount('end') === 0
+  );
 }
 
-/** The chunks go where they would have gone without a sink. */
+/** Takes the sink away: further chunks go through the stream. */
 export function release(stream: Readable): void {
-  const request = stream as Readable & Partial<Incoming>;
-  if (request[sinkKey] !== undefined) request[sinkKey] = undefined;
-}
-
-/**
- * Lends the prototype of somebody's requests, such as Express's, what takes bodies past the stream. It stays as it is where it has a
- * method of its own in one of these places: whoever reads a request by it wants it called.
- */
-export function lend(prototype: object): void {
-  const { constructor: _, ...lent } = Object.getOwnPropertyDescriptors(Incoming.prototype);
-  let above: object | null = prototype;
-  while (above !== IncomingMessage.prototype) {
-    if (above === null || Object.keys(lent).some((name) => Object.hasOwn(above as object, name))) return;
-    above = Object.getPrototypeOf(above);
-  }
-  if (Object.isExtensible(prototype)) Object.defineProperties(prototype, lent);
+  if (sinkKey in stream) stream[sinkKey] = undefined;
 }

@@ -3,7 +3,7 @@ import { FusioError } from '../base/errors.js';
 import { multipartLimits, multipartMaxBodyBytes } from '../operation/multipart.js';
 import type { Operation } from '../operation/operation.js';
 import { consumesOf, operationDefaults } from '../operation/options.js';
-import type { BodyPlan } from './body/read.js';
+import type { BodyFormat } from './body/format.js';
 
 /** An operation as HTTP serves it. */
 export interface Route {
@@ -12,8 +12,8 @@ export interface Route {
   readonly operation: Operation;
   /** The names of the path's parameters, in order. */
   readonly params: readonly string[];
-  /** How the body is read; undefined where the operation has none. */
-  readonly body: BodyPlan | undefined;
+  /** How the body is read; undefined where the operation takes none. */
+  readonly body: BodyFormat | undefined;
   /** Sent with every answer of the operation, errors too: names and values in turn. */
   readonly always: readonly string[];
   /** Sent with a 2xx or a 304: the same and what a cache is told. */
@@ -33,7 +33,7 @@ export function makeRoute(operation: Operation): Route {
     method,
     operation,
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
-    body: planBody(operation),
+    body: bodyFormatOf(operation),
     always,
     headers,
     etag: options.cache?.etag === true && method === 'GET',
@@ -56,7 +56,7 @@ function checkHeaders(headers: readonly string[], name: string): void {
   }
 }
 
-function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined {
+function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | undefined {
   if (options.body === undefined && options.consumes === undefined) return undefined;
   const declared = consumesOf(options);
   const consumes = declared.length > 0 ? declared : [{ type: 'application/json' }];
@@ -81,7 +81,7 @@ function planBody({ name, options, timeoutMs }: Operation): BodyPlan | undefined
   };
 }
 
-function kindOf(type: string): BodyPlan['kind'] {
+function kindOf(type: string): BodyFormat['kind'] {
   if (type === 'application/json' || type.endsWith('+json')) return 'json';
   if (type === 'application/x-www-form-urlencoded') return 'form';
   if (type === 'multipart/form-data') return 'multipart';

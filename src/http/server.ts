@@ -9,26 +9,25 @@ import {
 import type { Socket } from 'node:net';
 import type { Application } from 'express';
 import { FusioError } from '../base/errors.js';
-import { Incoming, lend } from './incoming.js';
+import { Incoming } from './incoming.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * A server for the host's app, or for the operations alone, which leaves `100 Continue` to the moment when a body is wanted. Both
- * close connections whose head does not arrive in ten seconds.
+ * Makes a server for the host's app, or for the operations alone. It closes connections whose head does not arrive in ten seconds;
+ * for the operations alone it sends `100 Continue` only when a body is wanted.
  *
- * Express gives every request and response its own prototypes. To change a prototype costs the engine something, before V8 13 (Node 24)
- * three quarters of a request; here the objects are born with the right ones, through the public options of `node:http`, and bodies of
- * operations go past the stream as they do without an app.
+ * Express changes the prototype of every request and response, which before V8 13 (Node 24) takes three quarters of the time of a
+ * request. Here the objects are made with the right prototypes, through the public options of `node:http`.
  */
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
   const options: ServerOptions = { headersTimeout: 10_000, ...(app ? constructorsFor(app) : alone) };
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
-    // The host may have a way of his own with these.
+    // The host listens, too: the request is the host's.
     if (server.listenerCount('checkContinue') > 1) return;
-    // A host's own parser must not wait for what only we would send.
+    // A body parser of the host waits for the body, and would not send the 100.
     if (app) response.writeContinue();
     else request.proceed = true;
     server.emit('request', request, response);
@@ -40,7 +39,7 @@ export function createHttpServer(app: Application | undefined, handler: Handler,
   return server;
 }
 
-// Node 24.12: a request without a body needs no stream. Middlewares of a host may want one.
+// Node 24.12 makes no stream for a request without a body. Not for an app, whose middleware may read the stream.
 const alone: ServerOptions = Object.assign({ IncomingMessage: Incoming }, { optimizeEmptyRequests: true });
 
 function constructorsFor(app: Application): ServerOptions {
@@ -48,10 +47,9 @@ function constructorsFor(app: Application): ServerOptions {
   const prototypes = app as unknown as { request?: object; response?: object };
   if (typeof app !== 'function' || !prototypes.request || !prototypes.response) {
     const message =
-      'createServer: an Express app is needed, or nothing; what else listens goes to createServer of node:http';
+      'createServer: an Express app is needed, or nothing; any other listener goes to createServer of node:http';
     throw new FusioError('OPTIONS_INVALID', message);
   }
-  lend(prototypes.request);
   // Functions, not classes: a class would put its own prototype between Express's and the object.
   function AppRequest(this: IncomingMessage, socket: Socket): void {
     (IncomingMessage as unknown as (this: IncomingMessage, socket: Socket) => void).call(this, socket);
@@ -65,7 +63,7 @@ function constructorsFor(app: Application): ServerOptions {
     );
   }
   AppResponse.prototype = prototypes.response;
-  // The engine sizes an object by the functions that its constructor inherits from; too small a one becomes a dictionary.
+  // V8 sizes an object by the constructors that its constructor inherits from; one that is too small becomes a slow dictionary.
   Object.setPrototypeOf(AppRequest, IncomingMessage);
   Object.setPrototypeOf(AppResponse, ServerResponse);
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse } as unknown as ServerOptions;

@@ -2,10 +2,10 @@ import { FusioError } from '../base/errors.js';
 import type { Segment } from '../operation/path.js';
 import { decodeSegment } from '../operation/path.js';
 
-/** What is found at a path: by method, and the parameters' raw values in the order of the path. */
+/** The targets at a path by method, and the raw values of its parameters in the order of the path. */
 export interface Found<Target> {
   readonly methods: ReadonlyMap<string, Target>;
-  /** The one with the method that was asked for. */
+  /** The target of the method that was asked for. */
   readonly target: Target | undefined;
   readonly values: readonly string[];
 }

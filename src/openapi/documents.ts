@@ -1,51 +1,56 @@
 import type { AnyContext } from '../action/context.js';
 import type { Operation } from '../operation/operation.js';
-import type { AnyOperationOptions } from '../operation/options.js';
+import type { OperationAdapter } from '../operation/registry.js';
 import type { Schemas } from '../schema/schemas.js';
 import { docsOperations, serverOf, viewerOf } from './docs-page.js';
 import { makeDocument } from './document.js';
 import type { OpenApiDocument, OpenApiOptions } from './openapi.js';
 import { checkOpenApiOptions, type DocsOptions } from './options.js';
 
-export interface Documented {
+export interface DocumentsParts {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly schemas: Schemas;
   readonly scopes: ReadonlyMap<string, string | undefined>;
+  /** The option `docs`: its title and version are those of every document. */
+  readonly docs: boolean | DocsOptions;
+  /** Where callers reach the API; undefined: as the request says. */
+  readonly baseUrl: string | undefined;
 }
 
-/** The documents of a fusio, and the operations that serve them. */
+/** The OpenAPI documents of one fusio. */
 export interface Documents {
   openapi(options?: OpenApiOptions): OpenApiDocument;
-  /** Something was registered: what is written is out of date. */
+  /** Forgets what was written: something was registered since. */
   forget(): void;
-  /** For the option `docs`. */
-  operations(docs: boolean | DocsOptions): readonly AnyOperationOptions[];
+  /** Registers the operations that serve the document and the page. */
+  readonly adapter: OperationAdapter;
+  /** Writes a document at the start, so that an example that does not fit is found before the first reader. */
+  ready(): void;
 }
 
 const mostDocuments = 100;
 
-export function createDocuments(documented: Documented, baseUrl: string | undefined): Documents {
-  const { operations } = documented;
-  // A stranger must not make us write a document for every request.
+export function createDocuments({ operations, schemas, scopes, docs, baseUrl }: DocumentsParts): Documents {
+  const { path, ...info } = typeof docs === 'object' ? docs : {};
+  const server = baseUrl?.replace(/\/+$/, '');
+  // By server and caller. Bounded: otherwise a stranger could fill the memory with documents.
   const written = new Map<string, OpenApiDocument>();
-  // Of the option `docs`: a document is called the same, whether it is served or written.
-  let info: Pick<OpenApiOptions, 'title' | 'version'> = {};
 
   function write(options: OpenApiOptions): OpenApiDocument {
-    const servers = options.servers ?? (baseUrl === undefined ? undefined : [baseUrl]);
+    const servers = options.servers ?? (server === undefined ? undefined : [server]);
     return makeDocument(
-      { ...documented, operations: operations.values() },
+      { operations: operations.values(), schemas, scopes },
       { ...info, ...options, ...(servers && { servers }) },
     );
   }
 
   function forRequest(context: AnyContext): OpenApiDocument {
-    const server = baseUrl ?? serverOf(context);
+    const reached = server ?? serverOf(context);
     const viewer = viewerOf(context);
-    const key = JSON.stringify([server, viewer ? (viewer.scopes ?? []) : null]);
+    const key = JSON.stringify([reached, viewer ? (viewer.scopes ?? []) : null]);
     const known = written.get(key);
     if (known) return known;
-    const document = write({ servers: [server], ...(viewer && { as: viewer }) });
+    const document = write({ servers: [reached], ...(viewer && { as: viewer }) });
     if (written.size >= mostDocuments) written.clear();
     written.set(key, document);
     return document;
@@ -57,15 +62,16 @@ export function createDocuments(documented: Documented, baseUrl: string | undefi
       return write(options);
     },
     forget: () => written.clear(),
-    operations(docs) {
-      if (docs === false) return [];
-      const { path, ...named } = docs === true ? {} : docs;
-      info = named;
-      return docsOperations({
+    adapter(fusio) {
+      const made = docsOperations({
         document: forRequest,
         ...(path !== undefined && { path }),
         ...(info.title !== undefined && { title: info.title }),
       });
+      for (const operation of made) fusio.operation(operation);
+    },
+    ready() {
+      if (docs) write({});
     },
   };
 }

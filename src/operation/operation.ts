@@ -1,14 +1,13 @@
 import { type Around, type Handle, handleOf } from '../action/action.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
-import { isOptional } from '../schema/optional.js';
-import type { Reader, Schemas } from '../schema/schemas.js';
-import { splitList } from '../schema/text-form.js';
+import type { Schemas } from '../schema/schemas.js';
 import { type AnswerPlans, isMediaType, planAnswers } from './answers.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
+import { makeReaders, type Readers } from './readers.js';
 
-/** An operation as the corridor uses it: everything that can be decided at registration is decided here. */
+/** A registered operation: everything that can be decided at registration is decided here. */
 export interface Operation {
   readonly name: string;
   readonly method: string;
@@ -18,30 +17,17 @@ export interface Operation {
   readonly public: boolean;
   readonly scopes: readonly string[];
   readonly active: boolean;
-  /** 0: as long as it wants. */
+  /** In milliseconds; 0: no limit. */
   readonly timeoutMs: number;
-  /** Text and parsed JSON that came over the wire. */
+  /** Read text and parsed JSON that came over the wire. */
   readonly wire: Readers;
-  /** Values that came in process. */
+  /** Read values that came in process. */
   readonly values: Readers;
   readonly answers: AnswerPlans;
   /** The action with the wrappers of the operation itself. */
-  inner: Handle;
-  /** The action with all wrappers around it; replaced when `fusio.around` adds one. */
+  readonly inner: Handle;
+  /** The action with every wrapper around it. The registry replaces it when `fusio.around` adds one. */
   run: Handle;
-}
-
-export interface Readers {
-  readonly params: Reader | undefined;
-  readonly query: Reader | undefined;
-  readonly headers: HeaderReader | undefined;
-  readonly body: Reader | undefined;
-}
-
-/** Reads declared headers under the names that the schema gives them. */
-export interface HeaderReader extends Reader {
-  /** The declared name and the name on the wire. */
-  readonly names: readonly (readonly [declared: string, wire: string])[];
 }
 
 export interface OperationParts {
@@ -83,15 +69,15 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     scopes,
     active: options.active ?? operationDefaults.active,
     timeoutMs: options.timeoutMs ?? operationDefaults.timeoutMs,
-    wire: readersOf(options, segments, parts.schemas, where, 'wire'),
-    values: readersOf(options, segments, parts.schemas, where, 'values'),
+    wire: makeReaders(options, segments, parts.schemas, where, 'wire'),
+    values: makeReaders(options, segments, parts.schemas, where, 'values'),
     answers: planAnswers(options, parts.schemas, where),
     inner,
     run: inner,
   };
 }
 
-/** What a client has to be told: the one media type of the body, where it is not JSON. */
+/** The one media type of the body, where it is not JSON: a client has to be told. */
 function mediaTypeOf(options: AnyOperationOptions): Pick<OperationHandle, 'consumes'> {
   const [only, ...more] = consumesOf(options);
   const type = only?.type.toLowerCase();
@@ -136,97 +122,6 @@ function aroundsOf(around: unknown, where: string): readonly Around[] {
   throw new FusioError('OPERATION_INVALID', `${where}: around must be a function or an array of functions`);
 }
 
-function readersOf(
-  options: AnyOperationOptions,
-  segments: readonly Segment[],
-  schemas: Schemas,
-  where: string,
-  origin: 'wire' | 'values',
-): Readers {
-  const unknown = options.unknown ?? operationDefaults.unknown;
-  const text = origin === 'wire' ? 'text' : 'value';
-  const isForm = consumesForm(options);
-  const reader = (slot: 'params' | 'query' | 'headers' | 'body', source: 'text' | 'json' | 'value') => {
-    const schema = options[slot];
-    if (schema === undefined) return undefined;
-    // Headers always bring more than an operation declares.
-    const rule = slot === 'headers' || slot === 'params' ? 'drop' : unknown;
-    const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults: true });
-    if (source === 'text') checkText(schema, slot, schemas, where);
-    return made;
-  };
-  const params = reader('params', text);
-  if (params && origin === 'wire') checkParams(params.schema, segments, where);
-  const headers = reader('headers', text);
-  const body = reader('body', origin === 'values' ? 'value' : isForm ? 'text' : 'json');
-  return {
-    params,
-    query: reader('query', text),
-    headers: headers && withNames(headers, where, origin === 'wire' ? schemas.textForm.listsIn(headers.schema) : []),
-    body: body && isOptional(body.schema) ? optional(body) : body,
-  };
-}
-
-/** What can only be an object would be documented, and never arrive. */
-function checkText(schema: object, slot: string, { textForm }: Schemas, where: string): void {
-  const name = textForm.unsendable(schema);
-  if (name === undefined) return;
-  const fix = slot === 'body' ? 'take JSON' : 'take it in body';
-  throw new FusioError(
-    'SCHEMA_INVALID',
-    `${where} ${slot}: "${name}" fits objects only, which cannot be sent as text; declare what is in it one by one, or ${fix}`,
-  );
-}
-
-/** Lets a body that did not come be undefined. */
-function optional(reader: Reader): Reader {
-  return {
-    schema: reader.schema,
-    read: (value) => reader.read(value),
-    check: (value) => value === undefined || reader.check(value),
-    issues: (value, pointer) => reader.issues(value, pointer),
-  };
-}
-
-function withNames(reader: Reader, where: string, lists: readonly string[]): HeaderReader {
-  const { properties } = reader.schema as { properties?: object };
-  if (!properties)
-    throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
-  const names = Object.keys(properties).map((declared) => [declared, declared.toLowerCase()] as const);
-  return {
-    schema: reader.schema,
-    names,
-    read: lists.length === 0 ? (value) => reader.read(value) : (value) => reader.read(divided(value, lists)),
-    check: (value) => reader.check(value),
-    issues: (value, pointer) => reader.issues(value, pointer),
-  };
-}
-
-/** The fields that were picked, those of lists divided: they are ours to change. */
-function divided(picked: unknown, lists: readonly string[]): unknown {
-  const fields = picked as Record<string, unknown>;
-  for (const name of lists) {
-    const field = fields[name];
-    if (typeof field === 'string') fields[name] = splitList(field);
-  }
-  return fields;
-}
-
-function checkParams(schema: object, segments: readonly Segment[], where: string): void {
-  const { properties, required } = schema as { properties?: object; required?: readonly string[] };
-  const names = segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
-  for (const name of Array.isArray(required) ? required : []) {
-    if (!names.includes(name)) {
-      throw new FusioError('OPERATION_INVALID', `${where}: params wants "${name}", which the path does not have`);
-    }
-  }
-  for (const name of names) {
-    if (properties && !Object.hasOwn(properties, name)) {
-      throw new FusioError('OPERATION_INVALID', `${where}: the path has ":${name}", which params does not declare`);
-    }
-  }
-}
-
 function checkName(name: string, where: string): void {
   if (!/^[a-zA-Z0-9_]+(\.[a-zA-Z0-9_]+)*$/.test(name)) {
     throw new FusioError('NAME_INVALID', `${where}: a name is letters, digits and "_", dotted like "todo.create"`);
@@ -261,11 +156,4 @@ function checkMediaTypes(options: AnyOperationOptions, where: string): void {
       throw new FusioError('OPERATION_INVALID', `${where}: consumes "${type}" is no media type like "text/csv"`);
     }
   }
-}
-
-/** Whether the body is a form, whose values are text. */
-function consumesForm(options: AnyOperationOptions): boolean {
-  return consumesOf(options).some(
-    ({ type }) => type === 'multipart/form-data' || type === 'application/x-www-form-urlencoded',
-  );
 }

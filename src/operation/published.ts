@@ -14,7 +14,8 @@ export interface RegisteredOperation extends OperationInfo {
   fillPath(params: Readonly<Record<string, unknown>>): string;
 }
 
-export function register({ handle, options, answers, segments }: Operation): RegisteredOperation {
+/** Shows an operation to adapters. */
+export function publish({ handle, options, answers, segments }: Operation): RegisteredOperation {
   return {
     name: handle.name,
     method: handle.method,

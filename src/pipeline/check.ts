@@ -6,45 +6,36 @@ import { discard } from '../base/streams.js';
 import { redact } from '../log/redact.js';
 import type { AnswerPlan } from '../operation/answers.js';
 import type { Reader } from '../schema/schemas.js';
-import type { Visit } from './invocation.js';
-
-/** A checked result: what an entrance sends or hands back. */
-export interface Outcome {
-  readonly status: number;
-  readonly headers: Reply['headers'] | undefined;
-  /** `json`: checked and in its JSON form; `value`: nothing is declared of it; `raw`: sent as it is; `events`: an async iterable. */
-  readonly kind: 'empty' | 'json' | 'value' | 'raw' | 'events';
-  readonly body: unknown;
-  /** Of a raw body, where it is known. */
-  readonly mediaType: string | undefined;
-}
+import type { Invocation } from './invocation.js';
+import type { Runnable } from './runnable.js';
+import type { Outcome } from './transport.js';
 
 /** Brings a result into its JSON form, drops what is not declared and refuses what does not fit (`RESULT_INVALID`, 500). */
-export function check(visit: Visit, result: unknown): Outcome {
-  const { answers } = visit.operation;
-  if (isReply(result)) return checkReply(visit, result);
+export function checkResult(invocation: Invocation, result: unknown): Outcome {
+  const { answers } = invocation.runnable;
+  if (isReply(result)) return checkReply(invocation, result);
   if (typeof result === 'object' && result !== null && !isData(result) && result instanceof Response) {
-    if (result.status < 200) throw broken(visit, 'Response.error() is no answer');
-    return checkBody(visit, answers.of(result.status), result.status, undefined, result);
+    if (result.status < 200) throw broken(invocation, 'Response.error() is no answer');
+    return checkBody(invocation, answers.of(result.status), result.status, undefined, result);
   }
-  return checkBody(visit, answers.plain, answers.status, undefined, result);
+  return checkBody(invocation, answers.plain, answers.status, undefined, result);
 }
 
-function checkReply(visit: Visit, { status, headers, body }: Reply): Outcome {
+function checkReply(invocation: Invocation, { status, headers, body }: Reply): Outcome {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw broken(visit, `respond() takes a status from 200 to 599, got ${status}`);
+    throw broken(invocation, `respond() takes a status from 200 to 599, got ${status}`);
   }
-  const plan = visit.operation.answers.of(status);
-  if (!plan && body !== undefined && visit.operation.answers.enforced) {
+  const plan = invocation.runnable.answers.of(status);
+  if (!plan && body !== undefined && invocation.runnable.answers.enforced) {
     discard(body);
-    const declared = [...visit.operation.answers.declared.keys()].join(', ');
-    throw broken(visit, `respond(${status}) is not among the statuses of the operation (${declared})`);
+    const declared = [...invocation.runnable.answers.declared.keys()].join(', ');
+    throw broken(invocation, `respond(${status}) is not among the statuses of the operation (${declared})`);
   }
-  return checkBody(visit, plan, status, headers, body);
+  return checkBody(invocation, plan, status, headers, body);
 }
 
 function checkBody(
-  visit: Visit,
+  invocation: Invocation,
   plan: AnswerPlan | undefined,
   status: number,
   headers: Reply['headers'] | undefined,
@@ -59,45 +50,55 @@ function checkBody(
     case 'json':
       if (isRaw(body)) {
         discard(body);
-        throw broken(visit, 'a stream or a buffer does not go with a response schema: declare a media type');
+        throw broken(invocation, 'a stream or a buffer does not go with a response schema: declare a media type');
       }
-      return { status, headers, kind: 'json', body: written(visit, plan, status, body), mediaType: undefined };
+      return { status, headers, kind: 'json', body: written(invocation, plan, status, body), mediaType: undefined };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {
         throw broken(
-          visit,
+          invocation,
           `${plan.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
         );
       }
       return { status, headers, kind: 'raw', body, mediaType: plan.mediaType };
     case 'events':
-      if (!isAsyncIterable(body)) throw broken(visit, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
+      if (!isAsyncIterable(body))
+        throw broken(invocation, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
       return { status, headers, kind: 'events', body, mediaType: 'text/event-stream' };
     default:
       if (body === undefined) return empty(status === 200 ? 204 : status, headers);
       if (isRaw(body)) return { status, headers, kind: 'raw', body, mediaType: undefined };
-      if (isAsyncIterable(body)) throw broken(visit, "declare response: 'text/event-stream' to send an async iterable");
+      if (isAsyncIterable(body))
+        throw broken(invocation, "declare response: 'text/event-stream' to send an async iterable");
       return { status, headers, kind: 'value', body, mediaType: undefined };
   }
 }
 
-function written(visit: Visit, { writer }: AnswerPlan & { kind: 'json' }, status: number, body: unknown): unknown {
-  const value = readResult(visit, writer, body);
+function written(
+  invocation: Invocation,
+  { writer }: AnswerPlan & { kind: 'json' },
+  status: number,
+  body: unknown,
+): unknown {
+  const value = readResult(invocation, writer, body);
   if (writer.check(value)) return value;
   const issues = writer.issues(value, '');
   const text = issues.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
-  const error = broken(visit, `the result does not fit the schema of status ${status}: ${text}`);
-  if (visit.operation.answers.enforced) throw error;
-  visit.hall.log.warn({ operation: visit.operation.name, requestId: visit.id, issues }, redact(error.message));
+  const error = broken(invocation, `the result does not fit the schema of status ${status}: ${text}`);
+  if (invocation.runnable.answers.enforced) throw error;
+  invocation.parts.recorder.log.warn(
+    { operation: invocation.runnable.name, requestId: invocation.id, issues },
+    redact(error.message),
+  );
   return body;
 }
 
 /** A `toJSON` or a getter of the result may throw anything: that is a broken result, not an answer. */
-function readResult(visit: Visit, writer: Reader, body: unknown): unknown {
+function readResult(invocation: Invocation, writer: Reader, body: unknown): unknown {
   try {
     return writer.read(body);
   } catch (cause) {
-    throw broken(visit, 'the result cannot be read', cause);
+    throw broken(invocation, 'the result cannot be read', cause);
   }
 }
 
@@ -139,6 +140,10 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
-function broken(visit: Visit, message: string, cause?: unknown): FusioError {
-  return new FusioError('RESULT_INVALID', `operation "${visit.operation.name}": ${message}`, { cause });
+function titleOf({ handle, name }: Runnable): string {
+  return handle ? `operation "${name}"` : name;
+}
+
+function broken(invocation: Invocation, message: string, cause?: unknown): FusioError {
+  return new FusioError('RESULT_INVALID', `${titleOf(invocation.runnable)}: ${message}`, { cause });
 }

@@ -1,55 +1,68 @@
-import { createChain } from '../base/chain.js';
 import type { Clock } from '../base/clock.js';
-import { FusioError } from '../base/errors.js';
-import type { Visit, Visits } from './invocation.js';
 
-// How late a time-out may be. One sweep for all calls costs less than a timer for each.
-const sweepMs = 100;
+/** Something that must have happened by a time. */
+export interface Deadline {
+  /** In milliseconds since 1970; 0: no limit. May be moved while it is watched. */
+  readonly expiresAt: number;
+  /** True: ended as soon as fusio stops, without a time to drain. */
+  readonly isEndless: boolean;
+  /** Called when the time is up, and when fusio stops before that. */
+  expire(reason: 'time' | 'shutdown'): void;
+}
 
-export interface VisitBoard extends Visits {
-  /** Ends event streams, which would never end by themselves. */
+/** The deadlines of one fusio. */
+export interface Deadlines {
+  readonly clock: Clock;
+  /** Watches a deadline until it is deleted. */
+  add(deadline: Deadline): void;
+  delete(deadline: Deadline): void;
+  /** Ends the endless ones, now and from now on. */
   endStreams(): void;
-  /** Ends every call that still waits. */
+  /** Ends everything that is still watched. */
   endAll(): void;
 }
 
-/** Keeps the calls that wait for something, and ends those whose time is up. */
-export function createVisits(clock: Clock): VisitBoard {
-  const waiting = createChain<Visit>();
-  let sweep: NodeJS.Timeout | undefined;
-  let isEnding = false;
+// How late a time-out may be. One timer for all costs less than a timer for each request.
+const sweepMs = 100;
 
-  function end(visit: Visit, code: 'ACTION_TIMEOUT' | 'SHUTTING_DOWN'): void {
-    const { expire } = visit;
-    visit.expire = undefined;
-    expire?.(visit, new FusioError(code));
+/** Makes the deadlines of one fusio. The timer runs only while something is watched, and keeps no process alive. */
+export function createDeadlines(clock: Clock): Deadlines {
+  const watched = new Set<Deadline>();
+  let timer: NodeJS.Timeout | undefined;
+  let isStopping = false;
+
+  function sweep(): void {
+    const now = clock.now();
+    for (const deadline of watched) {
+      if (deadline.expiresAt > 0 && now >= deadline.expiresAt) end(deadline, 'time');
+      else if (isStopping && deadline.isEndless) end(deadline, 'shutdown');
+    }
+    // Here and not in `delete`: otherwise a row of requests would set and clear a timer each.
+    if (watched.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   }
 
-  function look(): void {
-    if (waiting.isEmpty) {
-      clearInterval(sweep);
-      sweep = undefined;
-      return;
-    }
-    const now = clock.now();
-    waiting.each((visit) => {
-      if (visit.expiresAt > 0 && now >= visit.expiresAt) end(visit, 'ACTION_TIMEOUT');
-      if (isEnding && visit.isStreaming) end(visit, 'SHUTTING_DOWN');
-    });
+  function end(deadline: Deadline, reason: 'time' | 'shutdown'): void {
+    watched.delete(deadline);
+    deadline.expire(reason);
   }
 
   return {
-    add(visit) {
-      waiting.add(visit);
-      sweep ??= setInterval(look, sweepMs).unref();
+    clock,
+    add(deadline) {
+      watched.add(deadline);
+      timer ??= setInterval(sweep, sweepMs).unref();
     },
-    delete: waiting.delete,
+    delete(deadline) {
+      watched.delete(deadline);
+    },
     endStreams() {
-      isEnding = true;
-      look();
+      isStopping = true;
+      sweep();
     },
     endAll() {
-      waiting.each((visit) => end(visit, 'SHUTTING_DOWN'));
+      for (const deadline of [...watched]) end(deadline, 'shutdown');
     },
   };
 }

@@ -1,100 +1,80 @@
-import type { Caller } from '../access/caller.js';
+import { type Caller, system } from '../access/caller.js';
+import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import type { Request } from '../action/request.js';
 import { codeOf, FusioError } from '../base/errors.js';
-import type { Operation } from '../operation/operation.js';
-import type { Outcome } from './check.js';
-import { failureOf } from './failure.js';
-import { type CallerOptions, type Entrance, type Hall, type RawRequest, Visit } from './invocation.js';
-import { walk } from './pipeline.js';
-import { recordVisit } from './recorder.js';
+import { callerFor, checkCallOptions } from './context.js';
+import type { Gate } from './gate.js';
+import { Invocation } from './invocation.js';
+import type { CallDirect, PipelineParts, Reach } from './parts.js';
+import { invoke } from './pipeline.js';
+import type { Answered, Origin, Outcome, RawRequest, Transport } from './transport.js';
 
 // A circle of calls would fill the stack; nothing sane is nested deeper.
 const deepest = 32;
 
-/** Runs an operation in process, through the same corridor as any other call. Rejects with a `FusioError`. */
-export async function callOperation(
-  hall: Hall,
-  operation: Operation,
-  input: unknown,
-  caller: Caller,
-  { signal, depth, requestId }: CallerOptions,
-): Promise<unknown> {
-  const entrance = new DirectEntrance(input, caller, signal);
-  const visit = new Visit(hall, operation, entrance, depth, requestId);
-  try {
-    if (depth > deepest) throw new FusioError('CALL_TOO_DEEP');
-    if (signal?.aborted) throw new FusioError('CALL_CANCELLED', undefined, { cause: signal.reason });
-    const outcome = await entrance.outcomeOf(visit);
-    const value = resultOf(outcome);
-    recordVisit(visit, outcome.status);
-    return value;
-  } catch (thrown) {
-    const error = failureOf(thrown, visit.abortReason);
-    recordVisit(visit, error.status, error);
-    throw error;
-  } finally {
-    visit.close();
-    hall.visits.delete(visit);
+/** Makes the function that runs something in process, through the same steps as a request from outside. */
+export function createCallDirect(parts: PipelineParts, gate: Gate): CallDirect {
+  return function callDirect(runnable, input, caller, { source = 'call', run, signal, depth, requestId }) {
+    return new Promise((resolve, reject) => {
+      // A call within a call that still drains goes on; a new one comes too late.
+      const isCounted = gate.enter();
+      if (!isCounted && depth === 0) throw new FusioError('SHUTTING_DOWN');
+
+      const origin: Origin = { source, form: 'values', ip: undefined, http: undefined, run };
+      const transport = new DirectTransport(input, caller, signal);
+      const invocation: Invocation = new Invocation(parts, runnable, origin, transport, deliver, depth, requestId);
+      if (isCounted) invocation.onEnd(gate.leave);
+      if (depth > deepest) invocation.fail(new FusioError('CALL_TOO_DEEP'));
+      else if (signal?.aborted) {
+        invocation.fail(new FusioError('CALL_CANCELLED', undefined, { cause: signal.reason }));
+      } else invoke(invocation);
+
+      function deliver(answer: Answered | undefined, error: FusioError | undefined): void {
+        invocation.end(error?.status ?? answer?.status ?? 200, error);
+        if (error) reject(error);
+        else resolve(answer?.body);
+      }
+    });
+  };
+}
+
+/** Makes `fusio.call`: as the system, unless `as` says who. */
+export function createCall(find: Reach['find'], callDirect: CallDirect): Call {
+  async function call(handle: OperationHandle, input?: unknown, options: CallOptions = {}): Promise<unknown> {
+    checkCallOptions(options);
+    const caller = callerFor(options, system);
+    return callDirect(find(handle), input, caller, { signal: options.signal, depth: 0 });
   }
+  // Its declared type follows the schemas of the operation; the values are checked when it runs.
+  return call as Call;
 }
 
-/** The body of a 2xx or 3xx, in its JSON form; anything else is an error, as it is for a caller over HTTP. */
-function resultOf(outcome: Outcome): unknown {
-  const { status } = outcome;
-  const body = outcome.kind === 'value' ? jsonForm(outcome.body) : outcome.body;
-  if (status < 400) return body;
-  const isObject = typeof body === 'object' && body !== null;
-  throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
-}
-
-function jsonForm(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  try {
-    return JSON.parse(JSON.stringify(value));
-  } catch (cause) {
-    throw new FusioError('RESULT_INVALID', 'The result cannot be written as JSON (a circle, or a bigint)', { cause });
-  }
-}
-
-/** An in-process call: values for slots, and a caller that is known already. */
-class DirectEntrance implements Entrance {
-  readonly source = 'call';
-  readonly origin = 'values';
-  readonly ip = undefined;
-  readonly http = undefined;
-  readonly run = undefined;
-  private settle: { resolve(outcome: Outcome): void; reject(thrown: unknown): void } | undefined = undefined;
-
+/** Takes the slots as values, for a caller who is known already, and answers with the body in its JSON form. */
+class DirectTransport implements Transport {
   constructor(
     readonly input: unknown,
     readonly caller: Caller,
     readonly signal: AbortSignal | undefined,
   ) {}
 
-  outcomeOf(visit: Visit): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      this.settle = { resolve, reject };
-      walk(visit);
-    });
-  }
-
-  arrive(_visit: Visit, outcome: Outcome): void {
-    this.settle?.resolve(outcome);
-  }
-
-  fail(_visit: Visit, thrown: unknown): void {
-    this.settle?.reject(thrown);
-  }
-
-  identify(): Caller {
+  authenticate(): Caller {
     return this.caller;
   }
 
   read(): RawRequest {
-    const input = (this.input ?? {}) as Partial<Request>;
+    const input = this.input ?? {};
     if (typeof input !== 'object')
       throw new FusioError('REQUEST_INVALID', 'The input of a call is an object of params, query, headers and body');
-    return { params: input.params ?? {}, query: input.query ?? {}, headers: input.headers ?? {}, body: input.body };
+    const { params, query, headers, body }: Partial<Request> = input;
+    return { params: params ?? {}, query: query ?? {}, headers: headers ?? {}, body };
+  }
+
+  /** Anything but 2xx and 3xx is an error, as it is for a caller over HTTP. */
+  answer(_invocation: unknown, { status, kind, body: given }: Outcome): Answered {
+    const body = kind === 'value' ? jsonForm(given) : given;
+    if (status < 400) return { status, body };
+    const isObject = typeof body === 'object' && body !== null;
+    throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
   }
 
   onGone(listener: () => void): () => void {
@@ -103,5 +83,14 @@ class DirectEntrance implements Entrance {
     if (signal.aborted) listener();
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
+  }
+}
+
+function jsonForm(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (cause) {
+    throw new FusioError('RESULT_INVALID', 'The result cannot be written as JSON (a circle, or a bigint)', { cause });
   }
 }

@@ -1,20 +1,31 @@
-/** Lets requests in until fusio stops, and knows when the last one is out. */
+import type { Deadlines } from './deadlines.js';
+
+/** Counts what is under way, and lets nothing in once fusio stops. */
 export interface Gate {
+  /** Counts one in; false once fusio stops. */
   enter(): boolean;
   leave(): void;
   readonly isClosed: boolean;
+  /** Closes, ends the streams of events, waits for the rest for `timeoutMs` at most, and then ends that, too. */
+  stop(timeoutMs: number): Promise<void>;
 }
 
-export interface DrainingGate extends Gate {
-  /** Lets nobody in any more. Resolves when the last one is out, or after `timeoutMs` with false. */
-  drain(timeoutMs: number): Promise<boolean>;
-}
-
-/** Counts what is under way, so that a shutdown can wait for it. */
-export function createGate(): DrainingGate {
+export function createGate(deadlines: Deadlines): Gate {
   let inside = 0;
   let isClosed = false;
   let onEmpty: (() => void) | undefined;
+
+  function isEmptyWithin(timeoutMs: number): Promise<boolean> {
+    if (inside === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs, false);
+      onEmpty = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+
   return {
     get isClosed() {
       return isClosed;
@@ -28,16 +39,11 @@ export function createGate(): DrainingGate {
       inside--;
       if (inside === 0) onEmpty?.();
     },
-    drain(timeoutMs) {
+    async stop(timeoutMs) {
       isClosed = true;
-      if (inside === 0) return Promise.resolve(true);
-      return new Promise((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs, false);
-        onEmpty = () => {
-          clearTimeout(timer);
-          resolve(true);
-        };
-      });
+      const isEmpty = isEmptyWithin(timeoutMs);
+      deadlines.endStreams();
+      if (!(await isEmpty)) deadlines.endAll();
     },
   };
 }

@@ -1,149 +1,114 @@
-import { authorize } from '../access/authorize.js';
+import { authorize as authorizeCaller } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
+import { isReply } from '../action/reply.js';
 import type { Request } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
 import { isPromise } from '../base/promise.js';
 import { discard } from '../base/streams.js';
-import type { Operation, Readers } from '../operation/operation.js';
-import type { Reader } from '../schema/schemas.js';
-import { check } from './check.js';
-import { ActionContext, type RawRequest, type Visit } from './invocation.js';
+import { checkResult } from './check.js';
+import { ActionContext } from './context.js';
+import type { Invocation } from './invocation.js';
+import type { Answered, Outcome, RawRequest } from './transport.js';
+import { validateRequest } from './validate.js';
 
 /**
- * The way of every call, whatever its entrance:
- * active → authenticate → authorize → read → validate → run → check.
- * Each step hands on to the next at once while nothing has to be awaited, so a synchronous action stays synchronous. The entrance
- * is told of the outcome, or of whatever was thrown on the way; nothing is thrown here.
+ * The way of every invocation. Each step is given what the one before it made, and makes what the next one takes; a step that
+ * throws ends the way. The names are those of docs/reference/lifecycle.md.
  */
-export function walk(visit: Visit): void {
-  const { watcher } = visit.hall;
+export const steps = inOrder([active, ready, authenticate, authorize, read, validate, run, check, answer]);
+
+/** Runs an invocation through the steps. Its answer, or the error that it failed with, is delivered; nothing is thrown. */
+export function invoke(invocation: Invocation): void {
   try {
-    if (watcher) watcher.around(visit, () => begin(visit));
-    else begin(visit);
+    invocation.parts.recorder.around(invocation, () => go(invocation, undefined, 0));
   } catch (thrown) {
-    stop(visit, thrown);
+    invocation.fail(thrown);
   }
 }
 
-function begin(visit: Visit): void {
-  if (!visit.operation.active) throw new FusioError('OPERATION_GONE');
-  // Connections that open asynchronously and adapters: the first calls wait for them.
-  const wait = visit.hall.notReady(visit.entrance.source);
-  if (wait === undefined) identify(visit);
-  else later(visit, wait, identify);
-}
-
-function identify(visit: Visit): void {
-  go(visit, visit.entrance.identify(), admit);
-}
-
-function admit(visit: Visit, caller: Caller): void {
-  visit.caller = caller;
-  authorize(visit.operation, caller);
-  go(visit, visit.entrance.read(visit), enter);
-}
-
-function enter(visit: Visit, raw: RawRequest): void {
-  const request = validate(visit.operation, raw, visit.entrance.origin);
-  go(visit, visit.operation.run(request, new ActionContext(visit)), leave);
-}
-
-function leave(visit: Visit, result: unknown): void {
-  const outcome = check(visit, result);
-  if (visit.isOver) {
-    // It came too late: nobody will send it.
-    discard(outcome.body);
-    return;
+/** Takes the steps from `at` on. While nothing has to be awaited they follow at once: a synchronous action stays synchronous. */
+function go(invocation: Invocation, given: unknown, at: number): void {
+  let value = given;
+  for (let next = at; next < steps.length; next++) {
+    value = steps[next]?.(invocation, value);
+    if (isPromise(value)) return later(invocation, value, next + 1);
   }
-  visit.isOver = true;
-  // From here on the time is the stream's affair, where there is one.
-  visit.expiresAt = 0;
-  visit.entrance.arrive(visit, outcome);
+  // The last step gives the answer.
+  invocation.succeed(value as Answered);
 }
 
-function stop(visit: Visit, thrown: unknown): void {
-  if (visit.isOver) return;
-  visit.isOver = true;
-  visit.entrance.fail(visit, thrown);
-}
-
-type Next<Value> = (visit: Visit, value: Value) => void;
-
-function go<Value>(visit: Visit, value: Value | Promise<Value>, next: Next<Value>): void {
-  if (isPromise(value)) later(visit, value, next);
-  else next(visit, value);
-}
-
-/** Goes on when the promise is kept. A promise, and no callback, is what brings the host's async context along. */
-function later<Value>(visit: Visit, promise: Promise<Value>, next: Next<Value>): void {
-  mayExpire(visit);
-  // A thenable of somebody else's may call back twice, or at once.
+/** Goes on when the promise is kept. Promises keep the AsyncLocalStorage of the host; callbacks would lose it. */
+function later(invocation: Invocation, promise: Promise<unknown>, at: number): void {
+  invocation.watch();
+  // A thenable that is no promise of the language may call back twice, or at once.
   const native = promise.constructor === Promise ? promise : Promise.resolve(promise);
   void native.then(
     (value) => {
-      // Nobody waits any more: a form that came too late is let go of here, a result by `leave`.
-      if (visit.isOver && (next as unknown) !== leave) return visit.close();
       try {
-        next(visit, value);
+        if (invocation.isDelivered) dropLate(value);
+        else go(invocation, value, at);
       } catch (thrown) {
-        stop(visit, thrown);
+        invocation.fail(thrown);
       }
     },
-    (thrown: unknown) => stop(visit, thrown),
+    (thrown: unknown) => invocation.fail(thrown),
   );
 }
 
-/** A call that waits for something may be ended by the clock and by a shutdown. */
-function mayExpire(visit: Visit): void {
-  const { hall, operation } = visit;
-  if (visit.expire !== undefined || visit.isOver) return;
-  if (operation.timeoutMs > 0) visit.expiresAt = visit.startedAt + operation.timeoutMs;
-  visit.expire = expire;
-  hall.visits.add(visit);
+/** Lets go of a result or an answer that came after the time was up: its stream would stay open. */
+function dropLate(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  discard(isReply(value) ? value.body : value);
+  if ('body' in value) discard(value.body);
 }
 
-function expire(visit: Visit, error: FusioError): void {
-  visit.abort(error);
-  stop(visit, error);
+function active({ runnable }: Invocation): void {
+  if (!runnable.active) throw new FusioError('OPERATION_GONE');
 }
 
-/** Brings the four slots into the form that the operation declares, or throws with every issue of all of them. */
-function validate(operation: Operation, raw: RawRequest, origin: 'wire' | 'values'): Request {
-  const { params, query, headers, body } = operation[origin];
-  const request = {
-    params: params ? params.read(raw.params) : raw.params,
-    query: query ? query.read(raw.query) : raw.query,
-    headers: headers ? headers.read(pick(raw.headers, headers.names)) : raw.headers,
-    body: body ? body.read(raw.body) : raw.body,
-  };
-  if (
-    (params && !params.check(request.params)) ||
-    (query && !query.check(request.query)) ||
-    (headers && !headers.check(request.headers)) ||
-    (body && !body.check(request.body))
-  ) {
-    throw refusal(operation[origin], request);
-  }
-  return request;
+function ready({ parts, origin }: Invocation): Promise<void> | undefined {
+  return parts.ready(origin.source);
 }
 
-function refusal(readers: Readers, request: Request): FusioError {
-  const issues = slots.flatMap((slot) => {
-    const reader: Reader | undefined = readers[slot];
-    return reader && !reader.check(request[slot]) ? reader.issues(request[slot], `/${slot}`) : [];
-  });
-  return new FusioError('REQUEST_INVALID', undefined, { errors: issues });
+function authenticate({ transport }: Invocation): Caller | Promise<Caller> {
+  return transport.authenticate();
 }
 
-const slots = ['params', 'query', 'headers', 'body'] as const;
+function authorize(invocation: Invocation, caller: Caller): void {
+  invocation.caller = caller;
+  authorizeCaller(invocation.runnable, caller);
+}
 
-/** The declared headers under their declared names. */
-function pick(headers: unknown, names: readonly (readonly [string, string])[]): Record<string, unknown> {
-  const picked: Record<string, unknown> = {};
-  const given = (headers ?? {}) as Record<string, unknown>;
-  for (const [declared, wire] of names) {
-    const value = given[wire] ?? given[declared];
-    if (value !== undefined) picked[declared] = value;
-  }
-  return picked;
+function read(invocation: Invocation): RawRequest | Promise<RawRequest> {
+  return invocation.transport.read(invocation);
+}
+
+function validate({ runnable, origin }: Invocation, raw: RawRequest): Request {
+  return validateRequest(runnable[origin.form], raw);
+}
+
+function run(invocation: Invocation, request: Request): unknown {
+  const { runnable, caller } = invocation;
+  if (!caller) throw new Error('the step authenticate comes before the step run');
+  return runnable.run(request, new ActionContext(invocation, caller));
+}
+
+function check(invocation: Invocation, result: unknown): Outcome {
+  return checkResult(invocation, result);
+}
+
+function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<Answered> {
+  return invocation.transport.answer(invocation, outcome);
+}
+
+/** One step: may throw, and may give a promise of what it makes. */
+type Step<Given = any, Made = unknown> = (invocation: Invocation, given: Given) => Made;
+
+/** The same list, if each step takes what the one before it makes, promises awaited; else a list that no step fits. */
+type InOrder<List, Given = undefined> = List extends readonly [Step<infer Wanted, infer Made>, ...infer Rest]
+  ? readonly [[Given] extends [Wanted] ? Step : never, ...InOrder<Rest, Awaited<Made>>]
+  : readonly [];
+
+function inOrder<const List extends readonly Step[]>(list: List & InOrder<List>): readonly Step[] {
+  return list;
 }

@@ -1,69 +1,123 @@
+import type { Caller } from '../access/caller.js';
+import type { HttpEntrance } from '../action/context.js';
+import type { Clock } from '../base/clock.js';
 import type { FusioError } from '../base/errors.js';
+import { hearsInfo, type Logger } from '../log/logger.js';
 import { describeError, redact } from '../log/redact.js';
-import type { Source } from '../signal/signals.js';
-import type { Hall, Visit } from './invocation.js';
+import type { SignalBoard, Source } from '../signal/signals.js';
+import type { Runnable } from './runnable.js';
+import type { Origin } from './transport.js';
 
-/** Tells the log and the signals how a call ended. `error` where it failed. */
-export function recordVisit(visit: Visit, status: number, error?: FusioError): void {
-  const { hall, operation, entrance, caller } = visit;
-  endWatching(visit, status, error);
-  if (error && error.status >= 500) reportFailure(hall, operation.name, visit.id, entrance.source, error);
-  if (!hall.isTimed) return;
-  const ms = Math.max(0, hall.clock.now() - visit.startedAt);
-  const { source } = entrance;
-  if (hall.keepsRecords) {
-    hall.log.info(
-      {
-        operation: operation.name,
-        method: operation.method,
-        path: operation.handle.path,
-        status,
-        ms,
-        source,
-        requestId: visit.id,
-        ...(entrance.ip !== undefined && { ip: entrance.ip }),
-        ...(caller && caller.kind !== 'anonymous' && { user: caller.user.id }),
-        ...(caller?.app && { app: caller.app.id }),
-        ...(error && { code: error.code }),
-      },
-      'call',
-    );
+/** An invocation as records and telemetry see it. */
+export interface Recorded {
+  readonly id: string;
+  /** In milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly runnable: Runnable;
+  readonly origin: Origin;
+  /** Undefined until the step `authenticate`. */
+  readonly caller: Caller | undefined;
+}
+
+/** Tells the log, the signals and telemetry what happened. Never throws. */
+export interface Recorder {
+  readonly log: Logger;
+  /** Runs the steps under the eyes of telemetry. */
+  around(invocation: Recorded, go: () => void): void;
+  /** Records how an invocation ended: after the last byte of its answer. `error` where it failed, or broke off. */
+  end(invocation: Recorded, status: number, error?: FusioError): void;
+  /** Records a request that reached no operation. */
+  refused(request: RefusedRequest, error: FusioError): void;
+}
+
+export interface RefusedRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly raw: HttpEntrance['req'];
+}
+
+/** Watches invocations from the outside: spans and metrics. */
+export interface Watcher {
+  /** Runs the steps; what runs inside may see the span of the invocation as the active one. */
+  around(invocation: Recorded, go: () => void): void;
+  end(invocation: Recorded, status: number, error: FusioError | undefined): void;
+  /** Hears of a request that reached no operation. */
+  refused?(req: HttpEntrance['req'], status: number): void;
+}
+
+export interface RecorderParts {
+  /** As the host gave it: asked at each record whether it hears level `info`, which the host may change. */
+  readonly logger: Logger;
+  /** The same, safe from its own errors. */
+  readonly log: Logger;
+  readonly signals: SignalBoard;
+  readonly clock: Clock;
+  /** Undefined without telemetry. */
+  readonly watcher: Watcher | undefined;
+}
+
+export function createRecorder({ logger, log, signals, clock, watcher }: RecorderParts): Recorder {
+  /** An exporter of the host's that breaks must not break the request. */
+  function tellWatcher(tell: (watcher: Watcher) => void): void {
+    if (!watcher) return;
+    try {
+      tell(watcher);
+    } catch (broken) {
+      log.warn({ error: describeError(broken) }, 'telemetry broke');
+    }
   }
-  hall.signals.emit('request:done', { operation: operation.name, status, ms, requestId: visit.id, source });
-}
 
-/** An exporter of the host's that breaks must not break the call. */
-function endWatching(visit: Visit, status: number, error: FusioError | undefined): void {
-  try {
-    visit.hall.watcher?.end(visit, status, error);
-  } catch (broken) {
-    visit.hall.log.warn({ error: describeError(broken) }, 'telemetry broke');
+  /** Reports what is our fault, with its causes and without its secrets. */
+  function reportFailure(operation: string | undefined, requestId: string, source: Source, error: FusioError): void {
+    const cause: unknown = error.cause ?? error;
+    // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
+    const fields = { operation, requestId, source, code: error.code, error: describeError(error) };
+    log.error(fields, redact(error.message));
+    signals.emit('request:failed', { operation, error: isError(cause) ? cause : error, requestId, source });
   }
+
+  return {
+    log,
+    around(invocation, go) {
+      if (watcher) watcher.around(invocation, go);
+      else go();
+    },
+    end(invocation, status, error) {
+      const { id: requestId, runnable, origin, caller } = invocation;
+      const { name, handle } = runnable;
+      const { source } = origin;
+      tellWatcher((one) => one.end(invocation, status, error));
+      if (error && error.status >= 500) reportFailure(name, requestId, source, error);
+      const ms = Math.max(0, clock.now() - invocation.startedAt);
+      if (hearsInfo(logger)) {
+        const fields = {
+          operation: name,
+          ...(handle && { method: handle.method, path: handle.path }),
+          status,
+          ms,
+          source,
+          requestId,
+          ...(origin.ip !== undefined && { ip: origin.ip }),
+          ...(caller && caller.kind !== 'anonymous' && { user: caller.user.id }),
+          ...(caller?.app && { app: caller.app.id }),
+          ...(error && { code: error.code }),
+        };
+        log.info(fields, 'call');
+      }
+      signals.emit('request:done', { operation: name, status, ms, requestId, source });
+    },
+    refused({ id: requestId, method, raw }, error) {
+      const { status, code } = error;
+      const source = 'http';
+      if (status >= 500 && code !== 'SHUTTING_DOWN') reportFailure(undefined, requestId, source, error);
+      if (hearsInfo(logger)) log.info({ method, status, code, requestId, source }, 'call');
+      tellWatcher((one) => one.refused?.(raw, status));
+      signals.emit('request:done', { operation: undefined, status, ms: 0, requestId, source });
+    },
+  };
 }
 
-/** Tells of something that is our fault, with its causes and without its secrets. */
-export function reportFailure(
-  hall: Hall,
-  operation: string | undefined,
-  requestId: string,
-  source: Source,
-  error: FusioError,
-): void {
-  const cause: unknown = error.cause ?? error;
-  // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
-  hall.log.error(
-    { operation, requestId, source, code: error.code, error: describeError(error) },
-    redact(error.message),
-  );
-  hall.signals.emit('request:failed', {
-    operation,
-    error: isError(cause) ? cause : error,
-    requestId,
-    source,
-  });
-}
-
-/** Also of a proxy that does not want to be asked. */
+/** True also for an error behind a Proxy that throws when it is asked. */
 function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;

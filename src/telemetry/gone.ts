@@ -1,8 +1,8 @@
-import type { Visit } from '../pipeline/invocation.js';
+import type { Recorded } from '../pipeline/recorder.js';
 
-/** Whether the caller went away before the answer: then no status is sent, whatever the call came to. */
-export function isGone({ entrance: { http } }: Visit): boolean {
+/** Whether the caller went away before the answer: then no status was sent, whatever the invocation came to. */
+export function isGone({ origin: { http } }: Recorded): boolean {
   if (!http) return false;
   const { req, res } = http;
-  return res ? res.closed && !res.writableFinished : 'signal' in req && req.signal.aborted;
+  return res ? res.closed && !res.headersSent : 'signal' in req && req.signal.aborted;
 }

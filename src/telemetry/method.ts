@@ -1,4 +1,4 @@
-import type { Visit } from '../pipeline/invocation.js';
+import type { Recorded } from '../pipeline/recorder.js';
 
 // RFC 9110, 9.3 and RFC 5789: what the semantic conventions for HTTP 1.27 call the known methods.
 const known = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
@@ -9,6 +9,6 @@ export function knownMethod(method = 'GET'): string {
 }
 
 /** HEAD may stand for GET; any other method is that of the operation, so the set of values is bounded. */
-export function requestMethod({ entrance, operation }: Visit): string {
-  return entrance.http?.req.method === 'HEAD' ? 'HEAD' : operation.method;
+export function requestMethod({ origin, runnable }: Recorded): string | undefined {
+  return origin.http?.req.method === 'HEAD' ? 'HEAD' : runnable.handle?.method;
 }

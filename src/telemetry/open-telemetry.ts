@@ -1,7 +1,7 @@
 import type * as Api from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
 import { loadPackage } from '../base/load-package.js';
-import type { Visit, Watcher } from '../pipeline/invocation.js';
+import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
 import { mountFinder } from './mount-path.js';
@@ -31,7 +31,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
 
   const findMount = mountFinder();
   // What is open of a call: kept beside it, so that calls without telemetry carry nothing.
-  const open = new WeakMap<Visit, Entry>();
+  const open = new WeakMap<Recorded, Entry>();
   // Spans that stand for a call over HTTP already: an action may call operations through `inject` and `fetch` itself.
   const taken = new WeakSet<Api.Span>();
   const hostRequestKey = api.createContextKey(rpcMetadata);
@@ -58,25 +58,26 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   }
 
   /** The one place that counts up what `end` counts down. */
-  function remember(visit: Visit, entry: Entry): void {
-    open.set(visit, entry);
+  function remember(invocation: Recorded, entry: Entry): void {
+    open.set(invocation, entry);
     if (entry.request) entry.instruments.active.add(1, entry.request.attributes);
   }
 
   return {
-    around(visit, walk) {
+    around(invocation, go) {
       const heard = listening();
-      if (!heard) return walk();
+      if (!heard) return go();
       const { tracer } = heard;
       const startedAt = performance.now();
-      const { http, source } = visit.entrance;
-      const { handle, name } = visit.operation;
-      const method = requestMethod(visit);
-      if (source !== 'http' || !http) {
-        const attributes = { 'http.request.method': method, 'http.route': handle.path, 'fusio.operation': name };
+      const { http, source } = invocation.origin;
+      const { handle, name } = invocation.runnable;
+      const method = requestMethod(invocation);
+      if (source !== 'http' || !http || !handle || !method) {
+        const route = handle && { 'http.request.method': handle.method, 'http.route': handle.path };
+        const attributes = { ...route, 'fusio.operation': name };
         const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes });
-        remember(visit, { span, isOurs: true, startedAt, instruments: heard, request: undefined });
-        return context.with(trace.setSpan(context.active(), span), walk);
+        remember(invocation, { span, isOurs: true, startedAt, instruments: heard, request: undefined });
+        return context.with(trace.setSpan(context.active(), span), go);
       }
 
       // The host's own instrumentation made a server span already: a second one would count the request twice.
@@ -93,28 +94,33 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
         if (isServer) span.updateName(`${method} ${path}`);
         const known = isServer ? span : undefined;
         // Whoever made the span measures the request as well.
-        remember(visit, { span: known, isOurs: false, startedAt, instruments: heard, request: undefined });
-        return walk();
+        remember(invocation, { span: known, isOurs: false, startedAt, instruments: heard, request: undefined });
+        return go();
       }
       const parent = findParent(http);
       const request = { 'http.request.method': method, 'url.scheme': schemeOf(http.req) };
-      const attributes = { ...request, ...requestAttributes(http, visit), ...route };
+      const attributes = { ...request, ...requestAttributes(http, invocation), ...route };
       const span = tracer.startSpan(`${method} ${path}`, { kind: SpanKind.SERVER, attributes }, parent);
       taken.add(span);
-      remember(visit, { span, isOurs: true, startedAt, instruments: heard, request: { attributes: request, path } });
-      // The generator of an event stream runs when its reader asks, after this and outside of the span: the span measures
-      // the time to the answer, and one that stays open for as long as a reader does would be shown only hours later.
-      return context.with(trace.setSpan(parent, span), walk);
+      remember(invocation, {
+        span,
+        isOurs: true,
+        startedAt,
+        instruments: heard,
+        request: { attributes: request, path },
+      });
+      // The generator of an event stream runs when its reader asks, after this and outside of the active span.
+      return context.with(trace.setSpan(parent, span), go);
     },
 
-    end(visit, status, error) {
-      const entry = open.get(visit);
+    end(invocation, status, error) {
+      const entry = open.get(invocation);
       if (!entry) return;
-      open.delete(visit);
+      open.delete(invocation);
       const { span, isOurs, startedAt, instruments, request } = entry;
       const { active, calls, durations } = instruments;
-      const isHttp = visit.entrance.source === 'http';
-      const isUnsent = isHttp && isGone(visit);
+      const isHttp = invocation.origin.source === 'http';
+      const isUnsent = isHttp && isGone(invocation);
       const answer = isHttp && !isUnsent ? { 'http.response.status_code': status } : {};
       const type = error && status >= 500 ? error.code : isUnsent ? 'CALL_CANCELLED' : undefined;
       const failure = type === undefined ? {} : { 'error.type': type };
@@ -123,10 +129,10 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
         active.add(-1, request.attributes);
         durations.record(seconds, { ...request.attributes, 'http.route': request.path, ...answer, ...failure });
       } else if (!isHttp) {
-        calls.record(seconds, { 'fusio.operation': visit.operation.name, ...failure });
+        calls.record(seconds, { 'fusio.operation': invocation.runnable.name, ...failure });
       }
       span?.setAttributes({
-        'fusio.request_id': visit.id,
+        'fusio.request_id': invocation.id,
         ...failure,
         ...answer,
       });

@@ -1,8 +1,9 @@
+import type { AnyContext } from '../action/context.js';
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
 import { groupOf } from '../base/option.js';
-import type { AnyOperationOptions } from '../operation/options.js';
-import type { Visit, Watcher } from '../pipeline/invocation.js';
+import type { OperationAdapter } from '../operation/registry.js';
+import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { checkOptions } from '../schema/check-options.js';
 import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
@@ -60,23 +61,23 @@ export function prometheus(options: PrometheusOptions): Watcher {
     help: 'Calls under way by operation',
     labelNames: ['operation'],
   });
-  const started = new WeakMap<Visit, number>();
+  const started = new WeakMap<Recorded, number>();
   return {
-    around(visit, walk) {
-      started.set(visit, performance.now());
-      active.inc({ operation: visit.operation.name });
-      return walk();
+    around(invocation, go) {
+      started.set(invocation, performance.now());
+      active.inc({ operation: invocation.runnable.name });
+      return go();
     },
-    end(visit, status) {
-      const startedAt = started.get(visit);
+    end(invocation, status) {
+      const startedAt = started.get(invocation);
       if (startedAt === undefined) return;
-      started.delete(visit);
-      const { name } = visit.operation;
+      started.delete(invocation);
+      const { name } = invocation.runnable;
       active.dec({ operation: name });
-      const { source } = visit.entrance;
-      const seen = isGone(visit) ? goneStatus : status;
+      const { source } = invocation.origin;
+      const seen = isGone(invocation) ? goneStatus : status;
       durations.observe(
-        { operation: name, method: requestMethod(visit), status: seen, source },
+        { operation: name, method: requestMethod(invocation) ?? '', status: seen, source },
         (performance.now() - startedAt) / 1000,
       );
     },
@@ -127,21 +128,21 @@ function metric<Metric>(
   throw new FusioError('OPTIONS_INVALID', `${where}: registry has another metric named "${name}"`);
 }
 
-/** The operation that shows the registry. */
-export function metricsOperation(options: PrometheusOptions) {
+/** Makes the adapter that registers the operation `fusio.metrics`, which shows the registry. */
+export function metricsAdapter(options: PrometheusOptions): OperationAdapter {
   const { registry, path, scopes, public: isPublic }: Required<PrometheusOptions> = { ...defaults, ...options };
-  if (path === false) return undefined;
-  return {
-    name: 'metrics',
-    method: 'GET',
-    path,
-    public: isPublic,
-    scopes,
-    response: 'text/plain',
-    expose: { openapi: false, sdk: false, jsonrpc: false, mcp: false },
-    action: async (
-      _request: unknown,
-      { respond }: { respond: (status: number, body: unknown, headers: object) => unknown },
-    ) => respond(200, await registry.metrics(), { 'content-type': registry.contentType }),
-  } satisfies AnyOperationOptions;
+  return function metrics(fusio) {
+    if (path === false) return;
+    fusio.operation({
+      name: 'fusio.metrics',
+      method: 'GET',
+      path,
+      public: isPublic,
+      scopes,
+      response: 'text/plain',
+      expose: { openapi: false, sdk: false, jsonrpc: false, mcp: false },
+      action: async (_request: unknown, { respond }: AnyContext) =>
+        respond(200, await registry.metrics(), { 'content-type': registry.contentType }),
+    });
+  };
 }

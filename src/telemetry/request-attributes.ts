@@ -1,13 +1,13 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { HttpEntrance } from '../action/context.js';
-import type { Visit } from '../pipeline/invocation.js';
+import type { Recorded } from '../pipeline/recorder.js';
 
 /** What the conventions want of a server span and of no metric: a caller writes it. The query is left out, it has secrets. */
-export function requestAttributes({ req }: HttpEntrance, visit: Visit): Attributes {
+export function requestAttributes({ req }: HttpEntrance, invocation: Recorded): Attributes {
   const [path, authority] = targetOf(req);
   const [, name, port] = /^\[?([^[\]@/]+?)\]?(?::(\d{1,5}))?$/.exec(authority ?? '') ?? [];
   const agent = req.headers instanceof Headers ? req.headers.get('user-agent') : req.headers['user-agent'];
-  const address = addressOf(visit);
+  const address = addressOf(invocation);
   return {
     'url.path': path,
     ...(name !== undefined && { 'server.address': name }),
@@ -33,9 +33,9 @@ function targetOf(req: HttpEntrance['req']): [path: string, authority: string | 
   return [originalUrl.replace(/[?#].*/s, ''), req.headers.host];
 }
 
-function addressOf({ entrance }: Visit): string | undefined {
+function addressOf({ origin }: Recorded): string | undefined {
   try {
-    return entrance.ip;
+    return origin.ip;
   } catch {
     // The host's own function failed: whoever needs the address will see that.
     return undefined;

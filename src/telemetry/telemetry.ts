@@ -1,5 +1,5 @@
 import { groupOf, type OptionRule } from '../base/option.js';
-import type { Watcher } from '../pipeline/invocation.js';
+import type { Watcher } from '../pipeline/recorder.js';
 import { openTelemetry } from './open-telemetry.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
 
@@ -33,10 +33,10 @@ export function createTelemetry(option: boolean | TelemetryOptions | undefined):
   const [first, second] = watchers;
   if (!first || !second) return first;
   return {
-    around: (visit, walk) => first.around(visit, () => second.around(visit, walk)),
-    end(visit, status, error) {
-      first.end(visit, status, error);
-      second.end(visit, status, error);
+    around: (invocation, go) => first.around(invocation, () => second.around(invocation, go)),
+    end(invocation, status, error) {
+      first.end(invocation, status, error);
+      second.end(invocation, status, error);
     },
     refused(req, status) {
       first.refused?.(req, status);

@@ -115,14 +115,14 @@ describe('the reference of schemas', () => {
   });
 });
 
-describe('the house', () => {
-  it('is drawn with every room of the source', () => {
-    const [, drawing = ''] = readPage('docs/contributing.md').split('## The house')[1]!.split('```');
+describe('the tree', () => {
+  it('is drawn with every folder of the source', () => {
+    const [, drawing = ''] = readPage('docs/contributing.md').split('## The tree')[1]!.split('```');
 
-    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).map((entry) =>
       entry.isDirectory() ? `${entry.name}/` : entry.name,
     );
-    expect(rooms.filter((room) => !drawing.split(/\s+/).includes(room))).toEqual([]);
+    expect(folders.filter((folder) => !drawing.split(/\s+/).includes(folder))).toEqual([]);
   });
 });
 
@@ -136,10 +136,18 @@ describe('the glossary', () => {
     expect(meanings.filter((meaning) => !meaning)).toEqual([]);
   });
 
-  it.each(['operation', 'action', 'schema', 'connection', 'context', 'scope', 'signal', 'problem', 'host'])(
-    'has the word %s, which the guides use',
-    (word) => expect(words).toContain(word),
-  );
+  it.each([
+    'operation',
+    'action',
+    'schema',
+    'connection',
+    'context',
+    'scope',
+    'signal',
+    'problem',
+    'host',
+    'invocation',
+  ])('has the word %s, which the guides use', (word) => expect(words).toContain(word));
 
   it('keeps its synonyms out of the guides', () => {
     const guides = readPages().filter(({ path }) => path.startsWith('docs/guide/'));

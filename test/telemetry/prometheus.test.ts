@@ -7,6 +7,20 @@ import { api } from './api.js';
 const make = (prometheus: unknown) =>
   createFusio({ telemetry: { openTelemetry: false, prometheus: prometheus as PrometheusOptions } });
 
+it('leaves the name "metrics" to an operation of the app', async () => {
+  const fusio = createFusio({
+    logger: false,
+    telemetry: { openTelemetry: false, prometheus: { registry: new Registry() } },
+  });
+
+  fusio.operation({ name: 'metrics', method: 'GET', path: '/own', public: true, action: () => 'own' });
+
+  expect(fusio.operations().map(({ name, path }) => `${name} ${path}`)).toEqual([
+    'fusio.metrics /metrics',
+    'metrics /own',
+  ]);
+});
+
 it('shows durations by operation at /metrics to whoever has the scope', async () => {
   const registry = new Registry();
   const fusio = api({ telemetry: { openTelemetry: false, prometheus: { registry } } });

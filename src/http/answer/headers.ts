@@ -1,22 +1,44 @@
 import type { Readable } from 'node:stream';
 
-/** What goes out, for `node:http` and `fetch` alike. */
+/** What is sent to a client, over `node:http` and `fetch` alike. */
 export interface Answer {
   readonly status: number;
-  /** Names and values in turn. */
-  readonly headers: string[];
-  readonly body: string | Uint8Array | Readable | undefined;
-  /** The body is ASCII, and every header is known to be one that can be sent; those that are added later must be, too. */
-  readonly isSafeText?: boolean;
+  /** Names in lower case and values in turn, as `writeHead` takes them. */
+  readonly headers: readonly string[];
+  readonly body: string | Uint8Array<ArrayBuffer> | Readable | undefined;
 }
 
-/** The request's side of conditional and range requests. */
+/** Fields of one connection (RFC 9110, 7.6.1): how a message is framed is the server's to say. */
+export const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** Calls back with each name and value. */
+export function eachHeader(headers: readonly string[], use: (name: string, value: string) => void): void {
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    // The length was looked at.
+    use(headers[index] as string, headers[index + 1] as string);
+  }
+}
+
+/** The answer with further headers. */
+export function withHeaders(answer: Answer, more: readonly string[]): Answer {
+  return more.length === 0 ? answer : { ...answer, headers: [...answer.headers, ...more] };
+}
+
+/** What conditional and range requests ask for. */
 export interface Conditions {
   readonly method: string;
   header(name: string): string | undefined;
 }
 
-/** RFC 9110, 13.1.2: the weak comparison. */
+/** Compares entity tags weakly (RFC 9110, 13.1.2). */
 export function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
   if (header.trim() === '*') return true;
@@ -24,21 +46,22 @@ export function matches(header: string | undefined, tag: string): boolean {
   return header.split(',').some((one) => one.trim().replace(/^W\//, '') === strong);
 }
 
-/** RFC 9110, 15.4.5: what a 304 repeats of the 200. */
+/** Gives the headers of a 304: those of the 200, without its content (RFC 9110, 15.4.5). */
 export function withoutContent(headers: readonly string[]): string[] {
   const kept: string[] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!;
-    if (name !== 'content-type' && name !== 'content-length') kept.push(name, headers[index + 1]!);
-  }
+  eachHeader(headers, (name, value) => {
+    if (name !== 'content-type' && name !== 'content-length') kept.push(name, value);
+  });
   return kept;
 }
 
+/** Sets a header unless it is set already. */
 export function setDefault(headers: string[], name: string, value: string): void {
   for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return;
   headers.push(name, value);
 }
 
+/** Sets a header in place of the one that is set; a cookie is added. */
 export function replace(headers: string[], name: string, value: string): void {
   // Several cookies are several fields.
   if (name !== 'set-cookie') {
@@ -52,6 +75,7 @@ export function replace(headers: string[], name: string, value: string): void {
   headers.push(name, value);
 }
 
+/** Adds a header, or several of one name. */
 export function push(headers: string[], name: string, value: string | readonly string[]): void {
   if (typeof value === 'string') headers.push(name, value);
   else for (const one of value) headers.push(name, one);

@@ -1,8 +1,8 @@
 import { FusioError } from '../../base/errors.js';
-import type { BodyPlan } from './read.js';
+import type { BodyFormat } from './format.js';
 
 /** Refuses a Content-Type that the operation does not take, and text that says it is not UTF-8. */
-export function checkMediaType(header: string | undefined, { kind, mediaTypes }: BodyPlan, isDecoded: boolean): void {
+export function checkMediaType(header: string | undefined, { kind, mediaTypes }: BodyFormat, isDecoded: boolean): void {
   if (header !== undefined && header === mediaTypes[0]) return;
   const end = header?.indexOf(';') ?? -1;
   const essence = (end === -1 ? header : header?.slice(0, end))?.trim().toLowerCase();

@@ -2,14 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Busboy, BusboyConfig, FileInfo } from 'busboy';
 import type { UploadedFile } from '../../action/request.js';
-import { unlinked } from '../../base/chain.js';
-import type { Clock } from '../../base/clock.js';
 import { FusioError } from '../../base/errors.js';
 import type { MultipartLimits } from '../../operation/multipart.js';
+import type { Deadline, Deadlines } from '../../pipeline/deadlines.js';
 import { addPair, type Pairs } from '../request/query.js';
 import { bufferOf, giveUp, ignore, incomplete, tooLarge, tooSlow } from './collect.js';
 import { refuseKey } from './keys.js';
-import { unwatch, type Wait, watch } from './sweep.js';
 import { Upload } from './upload.js';
 
 export interface MultipartPlan {
@@ -34,7 +32,7 @@ export async function readMultipart(
   stream: Readable,
   headers: IncomingHttpHeaders,
   plan: MultipartPlan,
-  clock: Clock,
+  deadlines: Deadlines,
   proceed: (() => void) | undefined,
 ): Promise<MultipartForm> {
   const make = await loadBusboy(stream);
@@ -45,7 +43,7 @@ export async function readMultipart(
     giveUp(stream);
     throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
   }
-  const form = new Form(stream, parser, plan, clock);
+  const form = new Form(stream, parser, plan, deadlines);
   proceed?.();
   return form.begin();
 }
@@ -86,7 +84,8 @@ class Form implements MultipartForm {
   readonly #stream: Readable;
   readonly #parser: Busboy;
   readonly #plan: MultipartPlan;
-  readonly #wait: Wait;
+  readonly #deadlines: Deadlines;
+  readonly #deadline: Deadline & { expiresAt: number };
   readonly #arrived: Upload[] = [];
   #current: Upload | undefined;
   #size = 0;
@@ -97,14 +96,14 @@ class Form implements MultipartForm {
   // Who waits for something to happen: `begin`, then `#next`.
   #wake: (() => void) | undefined;
 
-  constructor(stream: Readable, parser: Busboy, plan: MultipartPlan, clock: Clock) {
+  constructor(stream: Readable, parser: Busboy, plan: MultipartPlan, deadlines: Deadlines) {
     this.#stream = stream;
     this.#parser = parser;
     this.#plan = plan;
-    this.#wait = {
-      ...unlinked,
-      expiresAt: clock.now() + plan.timeoutMs,
-      clock,
+    this.#deadlines = deadlines;
+    this.#deadline = {
+      expiresAt: deadlines.clock.now() + plan.timeoutMs,
+      isEndless: false,
       expire: () => this.#fail(tooSlow()),
     };
     this.files = { [Symbol.asyncIterator]: () => this.#iterate() };
@@ -208,7 +207,7 @@ class Form implements MultipartForm {
 
   #onData = (chunk: Buffer | Uint8Array | string): void => {
     const bytes = bufferOf(chunk, this.#stream);
-    this.#wait.expiresAt = this.#wait.clock.now() + this.#plan.timeoutMs;
+    this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#plan.timeoutMs;
     this.#size += bytes.length;
     if (this.#size > this.#plan.maxBytes) {
       this.#fail(tooLarge(this.#plan.maxBytes));
@@ -227,10 +226,10 @@ class Form implements MultipartForm {
   #flow(): void {
     if (this.#state !== 'reading' || this.#stream.readableEnded) return;
     if (this.#isParserFull || this.#arrived.length > 0) {
-      this.#wait.expiresAt = Number.POSITIVE_INFINITY;
+      this.#deadline.expiresAt = Number.POSITIVE_INFINITY;
       this.#stream.pause();
     } else if (this.#stream.isPaused()) {
-      this.#wait.expiresAt = this.#wait.clock.now() + this.#plan.timeoutMs;
+      this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#plan.timeoutMs;
       this.#stream.resume();
     }
   }
@@ -270,12 +269,12 @@ class Form implements MultipartForm {
   }
 
   #listen(): void {
-    watch(this.#wait);
+    this.#deadlines.add(this.#deadline);
     this.#stream.on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose).on('data', this.#onData);
   }
 
   #unlisten(): void {
-    unwatch(this.#wait);
+    this.#deadlines.delete(this.#deadline);
     this.#stream
       .off('end', this.#onEnd)
       .off('error', this.#onError)

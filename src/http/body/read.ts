@@ -2,9 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
 import { FusioError } from '../../base/errors.js';
-import type { MultipartLimits } from '../../operation/multipart.js';
-import { collect, giveUp, incomplete, type Moment, tooLarge } from './collect.js';
+import type { Deadlines } from '../../pipeline/deadlines.js';
+import { collect, giveUp, incomplete, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
+import type { BodyFormat } from './format.js';
 import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
 import { checkKeys } from './keys.js';
@@ -24,43 +25,24 @@ export interface BodySource {
   readonly proceed?: (() => void) | undefined;
 }
 
-/** How an operation wants its body: made once, at registration. */
-export interface BodyPlan {
-  readonly kind: 'json' | 'form' | 'multipart' | 'text' | 'binary';
-  /** What is taken, without parameters, in lower case: `['application/json']`. */
-  readonly mediaTypes: readonly string[];
-  /** Of the body as it is sent, and again after inflating. */
-  readonly maxBytes: number;
-  readonly maxDepth: number;
-  /** For the whole body; for a form with files the time without a byte. */
-  readonly timeoutMs: number;
-  /** Needed where `kind` is `multipart`. */
-  readonly multipart?: MultipartLimits;
-}
-
-/** What a body turned out to be. */
+/** A body that was read. */
 export interface Body {
   readonly value: unknown;
   /** After inflating, before they were parsed; undefined where there is none, for a form with files and for what a host's parser had read. */
   readonly bytes: Buffer | undefined;
-  /** Where the plan says `multipart`. */
+  /** Where the kind is `multipart`. */
   readonly form: MultipartForm | undefined;
 }
 
-/** Reads the body and gives what `use` makes of it: at once, with no value, where there is none. */
-export function readBody<Result>(
-  source: BodySource,
-  plan: BodyPlan,
-  moment: Moment,
-  use: (body: Body) => Result,
-): Awaitable<Result> {
+/** Reads the body of a request as the operation wants it. A value at once where there is none, or a parser of the host read it. */
+export function readBody(source: BodySource, format: BodyFormat, deadlines: Deadlines): Awaitable<Body> {
   if (!hasBody(source.headers)) {
-    return use(isEmptyObject(source.parsed) ? empty : bodyOf(takeParsed(source.parsed, plan)));
+    return isEmptyObject(source.parsed) ? empty : bodyOf(takeParsed(source.parsed, format));
   }
   try {
-    return readPresent(source, plan, moment, use);
+    return readPresent(source, format, deadlines);
   } catch (error) {
-    // Nobody reads a web body now, and nobody would hear it fail.
+    // A web body that is refused unread would report its errors to no one.
     if (!('socket' in source.stream)) giveUp(source.stream);
     throw error;
   }
@@ -81,57 +63,58 @@ export function hasBody(headers: IncomingHttpHeaders): boolean {
   return length !== undefined && length !== '0' && (length.charCodeAt(0) !== zero || Number(length) !== 0);
 }
 
-function readPresent<Result>(
+function readPresent(
   { headers, stream, parsed, proceed }: BodySource,
-  plan: BodyPlan,
-  moment: Moment,
-  use: (body: Body) => Result,
-): Awaitable<Result> {
+  format: BodyFormat,
+  deadlines: Deadlines,
+): Awaitable<Body> {
   const isConsumed = stream.readableEnded || stream.readableDidRead;
   // A parser of the host that did not know the type may have left `{}` and the stream as it was.
   const isParsed = parsed !== undefined && (isConsumed || !isEmptyObject(parsed));
-  checkMediaType(headers['content-type'], plan, isParsed);
-  if (Number(headers['content-length']) > plan.maxBytes) throw tooLarge(plan.maxBytes);
-  if (isParsed) return use(bodyOf(takeParsed(parsed, plan)));
+  checkMediaType(headers['content-type'], format, isParsed);
+  if (Number(headers['content-length']) > format.maxBytes) throw tooLarge(format.maxBytes);
+  if (isParsed) return bodyOf(takeParsed(parsed, format));
   if (isConsumed) throw new FusioError('BODY_CONSUMED');
   const coding = codingOf(headers['content-encoding']);
   if (stream.destroyed) throw incomplete(stream.errored ?? undefined);
 
-  if (plan.kind === 'multipart') {
+  if (format.kind === 'multipart') {
     if (coding) throw new FusioError('ENCODING_UNSUPPORTED', 'A form with files must have no Content-Encoding');
-    return readMultipart(stream, headers, plan, moment.clock, proceed).then((form) =>
-      use({ value: undefined, bytes: undefined, form }),
-    );
+    return readMultipart(stream, headers, format, deadlines, proceed).then(bodyOfForm);
   }
   proceed?.();
-  return collect(stream, plan, moment, (bytes) => {
+  return collect(stream, format, deadlines).then((bytes) => {
     // Chunked, and nothing in it.
-    if (bytes.length === 0) return use(empty);
-    if (coding) return unpack(bytes, coding, plan.maxBytes).then((inflated) => use(parse(inflated, plan)));
-    return use(parse(bytes, plan));
+    if (bytes.length === 0) return empty;
+    if (coding) return unpack(bytes, coding, format.maxBytes).then((inflated) => parse(inflated, format));
+    return parse(bytes, format);
   });
 }
 
-function parse(bytes: Buffer, plan: BodyPlan): Body {
-  return bodyOf(plan.kind === 'binary' ? bytes : parseText(decodeText(bytes), plan), bytes);
+function bodyOfForm(form: MultipartForm): Body {
+  return { value: form.fields, bytes: undefined, form };
 }
 
-function parseText(text: string, { kind, maxDepth }: BodyPlan): unknown {
+function parse(bytes: Buffer, format: BodyFormat): Body {
+  return bodyOf(format.kind === 'binary' ? bytes : parseText(decodeText(bytes), format), bytes);
+}
+
+function parseText(text: string, { kind, maxDepth }: BodyFormat): unknown {
   if (kind === 'json') return parseJson(text, maxDepth);
   return kind === 'form' ? parseForm(text) : text;
 }
 
 /** Takes what a host's parser made of the body: bytes (`express.raw`) and text (`express.text`) are still to be parsed. */
-function takeParsed(parsed: unknown, plan: BodyPlan): unknown {
-  const { kind, maxBytes, maxDepth } = plan;
+function takeParsed(parsed: unknown, format: BodyFormat): unknown {
+  const { kind, maxBytes, maxDepth } = format;
   if (kind === 'multipart') throw new FusioError('BODY_CONSUMED');
   if (Buffer.isBuffer(parsed)) {
     if (parsed.length > maxBytes) throw tooLarge(maxBytes);
-    return parse(parsed, plan).value;
+    return parse(parsed, format).value;
   }
   if (typeof parsed === 'string') {
     if (Buffer.byteLength(parsed) > maxBytes) throw tooLarge(maxBytes);
-    return kind === 'binary' ? Buffer.from(parsed) : parseText(parsed, plan);
+    return kind === 'binary' ? Buffer.from(parsed) : parseText(parsed, format);
   }
   if (kind === 'text' || kind === 'binary') throw new FusioError('BODY_CONSUMED');
   checkKeys(parsed, maxDepth);

@@ -1,9 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpEntrance } from '../../action/context.js';
+import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
-import { type ClientIp, fieldOf, type HttpRequest } from './request.js';
+import { sendNode } from '../send/node.js';
+import { type ClientIp, type Ended, fieldOf, type HttpRequest } from './request.js';
 
 /** A request of `node:http` or Express. */
 export class NodeRequest implements HttpRequest {
+  readonly source = 'http';
+  readonly form = 'wire';
+  readonly run = undefined;
+  rawBody: Buffer | undefined = undefined;
+
   constructor(
     readonly raw: IncomingMessage & {
       originalUrl?: string;
@@ -23,10 +31,6 @@ export class NodeRequest implements HttpRequest {
     return withoutQuery(this.raw.originalUrl ?? this.raw.url ?? '/');
   }
 
-  get path(): string {
-    return withoutQuery(this.raw.url ?? '/');
-  }
-
   get headers(): IncomingHttpHeaders {
     return this.raw.headers;
   }
@@ -38,6 +42,10 @@ export class NodeRequest implements HttpRequest {
   get ip(): string | undefined {
     // `req.ip` of Express follows the host's "trust proxy".
     return this.clientIp ? this.clientIp(this.raw) : (this.raw.ip ?? this.raw.socket.remoteAddress);
+  }
+
+  get http(): HttpEntrance {
+    return { req: this.raw, res: this.response, rawBody: this.rawBody };
   }
 
   body(): BodySource {
@@ -61,6 +69,16 @@ export class NodeRequest implements HttpRequest {
     }
     response.on('close', onClose);
     return () => response.off('close', onClose);
+  }
+
+  send(answer: Answer, isLast: boolean, ended: Ended): void {
+    const { headers } = answer;
+    const sent = isLast ? { ...answer, headers: [...headers, 'connection', 'close'] } : answer;
+    sendNode(this.raw, this.response, sent, ended);
+  }
+
+  abandon(): void {
+    this.response.destroy();
   }
 }
 

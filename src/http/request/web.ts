@@ -1,31 +1,45 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { addAbortSignal, Readable } from 'node:stream';
+import type { HttpEntrance } from '../../action/context.js';
+import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
-import { fieldOf, type HttpRequest } from './request.js';
+import { toResponse } from '../send/web.js';
+import { type Ended, fieldOf, type HttpRequest } from './request.js';
 
-/** A web-standard request. */
+/** A web-standard request. Its answer resolves the promise that `fetch` returned. */
 export class WebRequest implements HttpRequest {
+  readonly source = 'http';
+  readonly form = 'wire';
+  readonly run = undefined;
   readonly headers: IncomingHttpHeaders;
+  /** The path with the query. */
+  readonly url: string;
+  readonly fullPath: string;
   readonly response = undefined;
   readonly ip = undefined;
+  rawBody: Buffer | undefined = undefined;
 
   constructor(
     readonly raw: globalThis.Request,
-    readonly fullPath: string,
+    readonly resolve: (response: Response) => void,
+    readonly reject: (error: unknown) => void,
   ) {
-    this.headers = Object.fromEntries(raw.headers) as IncomingHttpHeaders;
+    const { pathname, search } = new URL(raw.url);
+    this.fullPath = pathname;
+    this.url = pathname + search;
+    this.headers = Object.fromEntries(raw.headers);
   }
 
   get method(): string {
     return this.raw.method;
   }
 
-  get path(): string {
-    return this.fullPath;
-  }
-
   header(name: string): string | undefined {
     return fieldOf(this.headers, name);
+  }
+
+  get http(): HttpEntrance {
+    return { req: this.raw, res: undefined, rawBody: this.rawBody };
   }
 
   body(): BodySource {
@@ -43,5 +57,12 @@ export class WebRequest implements HttpRequest {
     if (signal.aborted) listener();
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
+  }
+  send(answer: Answer, _isLast: boolean, ended: Ended): void {
+    this.resolve(toResponse(answer, this.method, ended));
+  }
+
+  abandon(error: unknown): void {
+    this.reject(error);
   }
 }

@@ -1,78 +1,69 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
 import { discard } from '../../base/streams.js';
-import type { Answer } from '../answer/headers.js';
+import { type Answer, eachHeader } from '../answer/headers.js';
 import { hasBody } from '../body/read.js';
-import { sendWhole } from '../whole.js';
+import type { Ended } from '../request/request.js';
 
-// How much of a refused body is still taken, so that the client gets to read why, and for how long.
+// How much of a refused body is still read, so that the client gets to read the answer, and for how long.
 const lingerBytes = 4 * 1024 * 1024;
 const lingerMs = 2_000;
 
-/**
- * Sends an answer over `node:http`. A body that is a stream is given back, with the head sent: it is still to be piped.
- * Throws where a header cannot be sent; nothing has gone out then.
- */
-export function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Readable | undefined {
+/** Sends an answer over `node:http`. Throws where a header cannot be sent; then nothing was. */
+export function sendNode(request: IncomingMessage, response: ServerResponse, answer: Answer, ended: Ended): void {
   const { status, headers, body } = answer;
-  const isStream = body instanceof Readable;
   if (response.headersSent || response.destroyed || response.writableEnded) {
     discard(body);
-    return undefined;
+    return ended(undefined);
   }
-  const isHead = request.method === 'HEAD';
-  if (isHead || !sendWhole(request, response, answer)) {
-    try {
-      writeHead(response, status, headers);
-    } catch (error) {
-      discard(body);
-      throw error;
-    }
-    if (isStream && !isHead) {
-      // Whoever waits for the first event should know that it is connected.
-      response.flushHeaders();
-      return body;
-    }
+  try {
+    writeHead(response, status, headers);
+  } catch (error) {
     discard(body);
-    if (body === undefined || isStream || isHead) response.end();
-    else response.end(body);
+    // Node set it before it found the mistake, and would send it with the error.
+    response.statusMessage = '';
+    throw error;
   }
+  const isStream = body instanceof Readable;
+  if (isStream && request.method !== 'HEAD') {
+    // A client that waits for the first event sees that it is connected.
+    response.flushHeaders();
+    pipeline(body, response, (error) => ended(error && !isGone(error) ? error : undefined));
+    return;
+  }
+  discard(body);
+  if (body === undefined || isStream || request.method === 'HEAD') response.end();
+  else response.end(body);
   if (!request.complete && hasBody(request.headers)) linger(request);
-  return undefined;
-}
-
-/** Sends a stream; `done` hears of its end, with an error where it broke off and the client had not gone. */
-export function pipe(body: Readable, response: ServerResponse, done: (error: Error | undefined) => void): void {
-  pipeline(body, response, (error) => done(error && !isGone(error) ? error : undefined));
+  ended(undefined);
 }
 
 function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
-  // Sessions, compression and logging patch writeHead, and older ones do not understand its array form.
+  // Middleware for sessions, compression and logging patches writeHead, and older ones do not understand its array form.
   if (response.writeHead === ServerResponse.prototype.writeHead && response.getHeaderNames().length === 0) {
+    // The types want an array that may be changed; Node only reads it.
     response.writeHead(status, headers as string[]);
     return;
   }
   const set = new Set<string>();
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]!;
-    const value = headers[index + 1]!;
-    // Vary and cookies add to what the host said; anything else replaces it, and our own repeats add up.
+  eachHeader(headers, (name, value) => {
+    // Vary and cookies are added to those of the host; any other field replaces the host's, and our own repeats add up.
     if (set.has(name) || name === 'vary' || name === 'set-cookie') response.appendHeader(name, value);
     else response.setHeader(name, value);
     set.add(name);
-  }
+  });
   response.statusCode = status;
 }
 
-/** The client went away while we sent: that is no failure of ours. */
+/** True where the client went away while we sent: no failure of ours. */
 function isGone(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /**
- * Takes a little more of a body that nobody wants: closing at once would reset the connection before the client has read the answer,
- * reading on for ever would let it send what it likes.
+ * Reads a little more of a body that was refused: closing at once would reset the connection before the client has read the
+ * answer, and reading on without end would let it send as much as it likes.
  */
 function linger(request: IncomingMessage): void {
   const { socket } = request;

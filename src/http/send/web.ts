@@ -1,31 +1,23 @@
 import { Readable } from 'node:stream';
 import { discard } from '../../base/streams.js';
-import type { Answer } from '../answer/headers.js';
+import { type Answer, eachHeader } from '../answer/headers.js';
+import type { Ended } from '../request/request.js';
 
-/** An answer as a web `Response`. `done` is called once its last byte is read or its reader is gone. Throws where a header cannot be sent. */
-export function toResponse(
-  { status, headers, body }: Answer,
-  method: string,
-  done: (error: Error | undefined) => void,
-): Response {
+/** Makes a web `Response` of an answer. Throws where a header cannot be sent. */
+export function toResponse({ status, headers, body }: Answer, method: string, ended: Ended): Response {
   const fields = new Headers();
-  for (let index = 0; index < headers.length; index += 2) fields.append(headers[index]!, headers[index + 1]!);
-  if (body instanceof Readable) {
-    if (method !== 'HEAD') {
-      const response = new Response(bytesOf(body), { status, headers: fields });
-      const tell = () => done(body.errored ?? undefined);
-      if (body.closed) tell();
-      else body.once('close', tell);
-      return response;
-    }
-    discard(body);
+  eachHeader(headers, (name, value) => fields.append(name, value));
+  if (body instanceof Readable && method !== 'HEAD') {
+    const response = new Response(bytesOf(body), { status, headers: fields });
+    const tell = () => ended(body.errored ?? undefined);
+    if (body.closed) tell();
+    else body.once('close', tell);
+    return response;
   }
-  const content =
-    method === 'HEAD' || status === 204 || status === 304
-      ? null
-      : ((body as string | Uint8Array<ArrayBuffer> | undefined) ?? null);
-  const response = new Response(content, { status, headers: fields });
-  done(undefined);
+  discard(body);
+  const isEmpty = body instanceof Readable || method === 'HEAD' || status === 204 || status === 205 || status === 304;
+  const response = new Response(isEmpty ? null : (body ?? null), { status, headers: fields });
+  ended(undefined);
   return response;
 }
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UploadedFile } from '../../../src/action/request.js';
+import type { BodyFormat } from '../../../src/http/body/format.js';
 import type { MultipartForm } from '../../../src/http/body/multipart.js';
-import type { BodyPlan } from '../../../src/http/body/read.js';
 import { FakeClock, listeners, multipartPlan, readBody, receive, refusal, TestServer } from './support.js';
 
 const type = 'multipart/form-data; boundary=b';
@@ -20,12 +20,12 @@ function encode(parts: readonly Part[], end = '--b--\r\n'): Buffer {
   return Buffer.concat([...pieces, end].map((piece) => Buffer.from(piece as string)));
 }
 
-function limited(multipart: Partial<NonNullable<BodyPlan['multipart']>>, more: Partial<BodyPlan> = {}): BodyPlan {
+function limited(multipart: Partial<NonNullable<BodyFormat['multipart']>>, more: Partial<BodyFormat> = {}): BodyFormat {
   return { ...multipartPlan, multipart: { ...multipartPlan.multipart!, ...multipart }, ...more };
 }
 
 interface Options {
-  plan?: BodyPlan;
+  plan?: BodyFormat;
   clock?: FakeClock;
   chunk?: number;
   contentType?: string;
@@ -228,7 +228,7 @@ describe('the limits of a form', () => {
     ],
     ['more than 9 bytes in the field "x"', limited({ maxFieldBytes: 9 }), [['name="x"', text]]],
     ['more than 4 bytes in the file of the field "a"', limited({ maxFileBytes: 4 }), [a]],
-  ] as [string, BodyPlan, Part[]][])('refuses %s', async (what, plan, parts) => {
+  ] as [string, BodyFormat, Part[]][])('refuses %s', async (what, plan, parts) => {
     for (const chunk of [1, 65536]) {
       const error = await refusal(async () => readAll(await open(encode(parts), { plan, chunk })));
 

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import express from 'express';
-import type { BodyPlan, BodySource } from '../../../src/http/body/read.js';
+import type { BodyFormat } from '../../../src/http/body/format.js';
+import type { BodySource } from '../../../src/http/body/read.js';
 import {
   binaryPlan,
   FakeClock,
@@ -166,7 +167,7 @@ describe('the kinds', () => {
 });
 
 describe('the size of a body', () => {
-  const plan: BodyPlan = { ...jsonPlan, maxBytes: 10 };
+  const plan: BodyFormat = { ...jsonPlan, maxBytes: 10 };
 
   it('is refused by Content-Length before it is read', async () => {
     const stream = new PassThrough();
@@ -389,7 +390,7 @@ describe('behind Express', () => {
 describe('on a socket', () => {
   const fake = new FakeClock();
   const read: ((outcome: { value?: unknown; error?: unknown; left: number; stream: Readable }) => void)[] = [];
-  const plan: BodyPlan = { ...jsonPlan, maxBytes: 300_000, timeoutMs: 10_000 };
+  const plan: BodyFormat = { ...jsonPlan, maxBytes: 300_000, timeoutMs: 10_000 };
   const server = new TestServer(async (request) => {
     const before = listeners(request);
     try {

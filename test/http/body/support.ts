@@ -4,9 +4,12 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../../src/base/clock.js';
 import { type FusioError, isFusioError } from '../../../src/base/errors.js';
-import { type BodyPlan, type BodySource, readBody as readBodyWith } from '../../../src/http/body/read.js';
+import { isPromise } from '../../../src/base/promise.js';
+import type { BodyFormat } from '../../../src/http/body/format.js';
+import { type Body, type BodySource, readBody as readBodyWith } from '../../../src/http/body/read.js';
+import { createDeadlines } from '../../../src/pipeline/deadlines.js';
 
-export const jsonPlan: BodyPlan = {
+export const jsonPlan: BodyFormat = {
   kind: 'json',
   mediaTypes: ['application/json'],
   maxBytes: 1024 * 1024,
@@ -14,10 +17,10 @@ export const jsonPlan: BodyPlan = {
   timeoutMs: 10_000,
 };
 
-export const formPlan: BodyPlan = { ...jsonPlan, kind: 'form', mediaTypes: ['application/x-www-form-urlencoded'] };
-export const textPlan: BodyPlan = { ...jsonPlan, kind: 'text', mediaTypes: ['text/plain'] };
-export const binaryPlan: BodyPlan = { ...jsonPlan, kind: 'binary', mediaTypes: ['application/octet-stream'] };
-export const multipartPlan: BodyPlan = {
+export const formPlan: BodyFormat = { ...jsonPlan, kind: 'form', mediaTypes: ['application/x-www-form-urlencoded'] };
+export const textPlan: BodyFormat = { ...jsonPlan, kind: 'text', mediaTypes: ['text/plain'] };
+export const binaryPlan: BodyFormat = { ...jsonPlan, kind: 'binary', mediaTypes: ['application/octet-stream'] };
+export const multipartPlan: BodyFormat = {
   ...jsonPlan,
   kind: 'multipart',
   mediaTypes: ['multipart/form-data'],
@@ -40,17 +43,20 @@ export function jsonHeaders(bytes: { length: number } | undefined, more: Record<
 }
 
 /** The value of a body, or its form. `keep` gets the bytes. */
-export function readBody(source: BodySource, plan: BodyPlan, clock: Clock, keep?: (bytes: Buffer) => void): unknown {
-  return readBodyWith(source, plan, { clock, now: clock.now() }, ({ value, bytes, form }) => {
+export function readBody(source: BodySource, plan: BodyFormat, clock: Clock, keep?: (bytes: Buffer) => void): unknown {
+  const body = readBodyWith(source, plan, createDeadlines(clock));
+  return isPromise(body) ? body.then(take) : take(body);
+
+  function take({ value, bytes, form }: Body): unknown {
     if (bytes) keep?.(bytes);
     return form ?? value;
-  });
+  }
 }
 
 /** Reads bytes as if they were a request's body. */
 export async function readBytes(
   body: string | Uint8Array | readonly (string | Uint8Array)[],
-  plan: BodyPlan = jsonPlan,
+  plan: BodyFormat = jsonPlan,
   headers: Record<string, string> = {},
 ): Promise<unknown> {
   const chunks = (Array.isArray(body) ? body : [body]).map((chunk) => Buffer.from(chunk));

@@ -1,0 +1,14 @@
+import type { PingResult } from '../connection/ping.js';
+import type { Role } from '../signal/signals.js';
+
+/** Something with a life of its own: connections, the documents, what is under way. Every method is optional. */
+export interface Part {
+  /** Makes it usable. May be called again, and more than once at a time. */
+  ready?(): Promise<void> | void;
+  /** Begins the work of its roles. */
+  start?(roles: readonly Role[]): Promise<void> | void;
+  /** Ends the work, for which it has `timeoutMs`, and lets go of everything. */
+  stop?(timeoutMs: number): Promise<void> | void;
+  /** Tells by name what it depends on, and how that is. */
+  health?(): Promise<Record<string, PingResult>>;
+}

@@ -1,0 +1,58 @@
+// Imported because the global `Buffer` is a getter, and slow.
+import { Buffer } from 'node:buffer';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { FusioError } from '../../base/errors.js';
+import { type Answer, hopByHop, push, setDefault } from './headers.js';
+
+/** Renders an error as `application/problem+json` (RFC 9457). */
+export function answerError(
+  error: FusioError,
+  requestId: string,
+  instance: string | undefined,
+  always: readonly string[],
+): Answer {
+  const members = { ...(instance !== undefined && { instance }), requestId };
+  const body = problemOf(error, members);
+  const headers = ['x-request-id', requestId, ...always];
+  for (const [name, value] of Object.entries(error.headers ?? {})) {
+    pushSafely(headers, name.toLowerCase(), typeof value === 'number' ? String(value) : value);
+  }
+  headers.push('content-type', 'application/problem+json', 'content-length', String(Buffer.byteLength(body)));
+  // RFC 9110, 11.6.1: a 401 says how to do better.
+  if (error.status === 401) setDefault(headers, 'www-authenticate', 'Bearer realm="fusio"');
+  // RFC 9111, 3: an error may be kept by a cache that has its own ideas.
+  setDefault(headers, 'cache-control', 'no-store');
+  return { status: error.status, headers, body };
+}
+
+/** Writes the problem document; without its further members where those cannot be written as JSON. */
+function problemOf(error: FusioError, members: object): string {
+  const problem = error.toProblem();
+  try {
+    return JSON.stringify({ ...problem, ...members });
+  } catch {
+    const { type, title, status, detail, code, success, message } = problem;
+    return JSON.stringify({ type, title, status, detail, code, success, message, ...members });
+  }
+}
+
+/** Adds a header of an error, which may come from anywhere: one that would break the answer is left out. */
+function pushSafely(headers: string[], name: string, value: unknown): void {
+  if (ofProblem.includes(name) || (hopByHop.includes(name) && name !== 'connection')) return;
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!isTexts(values)) return;
+  try {
+    validateHeaderName(name);
+    for (const one of values) validateHeaderValue(name, one);
+    push(headers, name, values);
+  } catch {
+    // The error itself is worth more than its header.
+  }
+}
+
+function isTexts(values: readonly unknown[]): values is readonly string[] {
+  return values.every((one) => typeof one === 'string');
+}
+
+// These describe the problem document itself.
+const ofProblem = ['content-type', 'content-length', 'content-encoding', 'x-request-id'];

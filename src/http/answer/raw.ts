@@ -1,0 +1,123 @@
+// Imported because the global `Buffer` is a getter, and slow.
+import { Buffer } from 'node:buffer';
+import { pipeline, Readable, Transform } from 'node:stream';
+import { isFile } from '../../action/file.js';
+import { FusioError } from '../../base/errors.js';
+import { discard } from '../../base/streams.js';
+import type { Outcome, Transported } from '../../pipeline/transport.js';
+import { answerFile } from './file.js';
+import { type Answer, type Conditions, hopByHop, replace, setDefault } from './headers.js';
+
+/** Answers with a text, bytes, a Blob, a file, a web `Response` or a stream as it is. */
+export function answerRaw(
+  invocation: Transported,
+  { status, body, mediaType }: Outcome,
+  headers: string[],
+  conditions: Conditions,
+): Answer | Promise<Answer> {
+  if (body instanceof Response) return answerResponse(invocation, body, headers, conditions);
+  if (isFile(body))
+    return answerFile(body, status, headers, mediaType, conditions).then((answer) => held(invocation, answer));
+  if (typeof body === 'string') {
+    setDefault(headers, 'content-type', withCharset(mediaType ?? 'text/plain'));
+    replace(headers, 'content-length', String(Buffer.byteLength(body)));
+    return { status, headers, body };
+  }
+  if (isBytes(body)) {
+    setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
+    replace(headers, 'content-length', String(body.byteLength));
+    return { status, headers, body };
+  }
+  if (body instanceof Blob) {
+    setDefault(headers, 'content-type', mediaType ?? (body.type || 'application/octet-stream'));
+    replace(headers, 'content-length', String(body.size));
+    return held(invocation, { status, headers, body: fromWeb(body.stream()) });
+  }
+  setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
+  return started(invocation, status, headers, streamOf(body), conditions);
+}
+
+/** A web `Response` is passed on with its own status and headers. */
+function answerResponse(
+  invocation: Transported,
+  response: Response,
+  headers: string[],
+  conditions: Conditions,
+): Answer | Promise<Answer> {
+  // `fetch` has unpacked the body already, so its length is another one, and hop-by-hop fields are not to be passed on.
+  const dropped = new Set([...hopByHop, 'content-encoding', 'content-length']);
+  for (const name of response.headers.get('connection')?.split(',') ?? []) dropped.add(name.trim().toLowerCase());
+  for (const [name, value] of response.headers) {
+    if (!dropped.has(name)) replace(headers, name, value);
+  }
+  if (!response.body) return { status: response.status, headers, body: undefined };
+  return started(invocation, response.status, headers, fromWeb(response.body), conditions);
+}
+
+/** Ties the stream of an answer, where there is one, to the invocation. */
+function held(invocation: Transported, answer: Answer): Answer {
+  if (answer.body instanceof Readable) invocation.hold(answer.body, false);
+  return answer;
+}
+
+/** Waits for the first byte of a stream, so that one that fails before it, or never gives one, is still a clean error. */
+function started(
+  invocation: Transported,
+  status: number,
+  headers: string[],
+  stream: Readable,
+  { method }: Conditions,
+): Answer | Promise<Answer> {
+  if (method === 'HEAD') {
+    discard(stream);
+    return { status, headers, body: undefined };
+  }
+  invocation.hold(stream, false);
+  return new Promise((resolve, reject) => {
+    function settle(): void {
+      stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
+      if (stream.errored) reject(stream.errored);
+      else resolve({ status, headers, body: stream });
+    }
+    function fail(error: Error): void {
+      stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
+      reject(error);
+    }
+    if (stream.readableEnded || stream.destroyed || stream.readableLength > 0) return settle();
+    stream.on('readable', settle).on('end', settle).on('close', settle).on('error', fail);
+  });
+}
+
+/** The last kind of raw body: a stream of any kind. */
+function streamOf(body: unknown): Readable {
+  // A stream of objects may hold what cannot be sent: `node:http` would throw where it is not caught.
+  if (body instanceof Readable) return body.readableObjectMode ? sendable(body) : body;
+  if (body instanceof ReadableStream) return fromWeb(body);
+  // The step `check` let nothing else through but what can be iterated.
+  return Readable.from(body as AsyncIterable<unknown>);
+}
+
+function sendable(chunks: Readable): Readable {
+  const checked = new Transform({
+    writableObjectMode: true,
+    transform(chunk: unknown, _encoding, done) {
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) return done(null, chunk);
+      done(new FusioError('RESULT_INVALID', `a stream of texts or bytes can be sent, this one gave ${typeof chunk}`));
+    },
+  });
+  // Each end destroys the other; the reader of `checked` gets the errors.
+  return pipeline(chunks, checked, () => {});
+}
+
+function withCharset(mediaType: string): string {
+  return mediaType.startsWith('text/') && !mediaType.includes('charset') ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
+/** The types of Node and of the DOM name the same class, and do not fit each other. */
+function fromWeb(stream: ReadableStream): Readable {
+  return Readable.fromWeb(stream as never);
+}
+
+function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
+  return body instanceof Uint8Array;
+}

@@ -1,0 +1,112 @@
+import type { Caller } from '../access/caller.js';
+import { FusioError } from '../base/errors.js';
+import { describeError } from '../log/redact.js';
+import type { Gate } from '../pipeline/gate.js';
+import { Invocation } from '../pipeline/invocation.js';
+import type { PipelineParts } from '../pipeline/parts.js';
+import { invoke } from '../pipeline/pipeline.js';
+import type { Answered } from '../pipeline/transport.js';
+import { type Answer, withHeaders } from './answer/headers.js';
+import { answerError } from './answer/problem.js';
+import type { Cors } from './cors.js';
+import { type Match, notFound, type OperationMatch } from './match.js';
+import type { HttpRequest } from './request/request.js';
+import { HttpTransport, type HttpTransportParts } from './transport.js';
+
+export interface HandleParts extends HttpTransportParts {
+  readonly pipeline: PipelineParts;
+  readonly gate: Gate;
+  readonly cors: Cors | undefined;
+}
+
+/** The way of every request over HTTP, of `node:http` and of `fetch`: match → gate → the pipeline, or an answer of our own → send. */
+export interface Handle {
+  /** Answers a request that is fusio's. `as`: a caller that is known already. */
+  handle(request: HttpRequest, match: Match, as?: Caller): void;
+  /** Answers with an error without running anything. */
+  refuse(request: HttpRequest, error: FusioError): void;
+}
+
+export function createHandle(parts: HandleParts): Handle {
+  const { pipeline, gate, cors } = parts;
+  const { recorder, nextRequestId } = pipeline;
+
+  function handle(request: HttpRequest, match: Match, as?: Caller): void {
+    if (!gate.enter()) return refuse(request, shuttingDown());
+    if (match.kind === 'operation') return run(request, match, as);
+    if (match.kind === 'preflight') answerOptions(request, cors?.preflight(request.headers, match.methods) ?? []);
+    else if (match.kind === 'methods' && request.method === 'OPTIONS') {
+      answerOptions(request, ['allow', match.methods.join(', ')]);
+    } else refuse(request, notFound(request.method, match.kind === 'methods' ? match.methods : []));
+    gate.leave();
+  }
+
+  function run(request: HttpRequest, match: OperationMatch, as: Caller | undefined): void {
+    const { operation, always } = match.route;
+    const transport = new HttpTransport(parts, request, match, as);
+    const invocation = new Invocation(pipeline, operation, request, transport, deliver, 0, idOf(request));
+    invocation.onEnd(gate.leave);
+    invoke(invocation);
+
+    function deliver(answered: Answered | undefined, error: FusioError | undefined): void {
+      // Made by HttpTransport.answer, which makes nothing else.
+      const answer = error ? problem(error) : (answered as Answer);
+      send(request, answer, problem, (status, failure) => {
+        // What fusio broke off itself, at a time-out or a shutdown, is not reported as a failure again.
+        invocation.end(status, error ?? (invocation.abortReason ? undefined : failure));
+      });
+    }
+    function problem(error: FusioError): Answer {
+      return answerError(error, invocation.id, request.fullPath, always);
+    }
+  }
+
+  function answerOptions(request: HttpRequest, headers: readonly string[]): void {
+    const problem = (error: FusioError) => answerError(error, nextRequestId(), request.fullPath, []);
+    send(request, { status: 204, headers, body: undefined }, problem, () => {});
+  }
+
+  function refuse(request: HttpRequest, error: FusioError): void {
+    const id = idOf(request) ?? nextRequestId();
+    const { method, raw } = request;
+    const problem = (failure: FusioError) => answerError(failure, id, request.fullPath, []);
+    send(request, problem(error), problem, () => recorder.refused({ id, method, raw }, error));
+  }
+
+  /** Sends an answer; where it cannot be sent, a problem in its place; where not even that, closes the connection. */
+  function send(
+    request: HttpRequest,
+    answer: Answer,
+    problem: (error: FusioError) => Answer,
+    ended: (status: number, failure?: FusioError) => void,
+  ): void {
+    const more = cors ? cors.headers(request.headers) : [];
+    try {
+      request.send(withHeaders(answer, more), gate.isClosed, (error) => {
+        ended(answer.status, error && new FusioError('INTERNAL_ERROR', 'the answer broke off', { cause: error }));
+      });
+    } catch (cause) {
+      const failure = new FusioError('RESULT_INVALID', undefined, { cause });
+      try {
+        request.send(withHeaders(problem(failure), more), gate.isClosed, () => ended(failure.status, failure));
+      } catch (error) {
+        // A `writeHead` of the host that throws: the connection is closed rather than the process.
+        recorder.log.error({ error: describeError(error) }, 'an answer could not be sent');
+        request.abandon(error);
+        ended(failure.status, failure);
+      }
+    }
+  }
+
+  return { handle, refuse };
+}
+
+function shuttingDown(): FusioError {
+  return new FusioError('SHUTTING_DOWN', undefined, { headers: { 'retry-after': '5' } });
+}
+
+/** The request id of the caller, where it can do no harm in a log. */
+function idOf({ headers }: HttpRequest): string | undefined {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id) ? id : undefined;
+}

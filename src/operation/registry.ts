@@ -1,0 +1,105 @@
+import { type Around, type Handle, handleOf } from '../action/action.js';
+import type { OperationHandle } from '../action/handle.js';
+import { FusioError } from '../base/errors.js';
+import type { Schemas } from '../schema/schemas.js';
+import { makeOperation, type Operation, wrap } from './operation.js';
+import type { AnyOperationOptions } from './options.js';
+
+/** The operations, actions, wrappers and scopes of one fusio, by name. */
+export interface Registry {
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly scopes: ReadonlyMap<string, string | undefined>;
+  /** Registers an operation. Throws with its name, the mistake and the fix. */
+  operation(options: AnyOperationOptions): OperationHandle;
+  /** Registers an action, for operations that name it. */
+  action(name: string, action: unknown): { readonly kind: 'action'; readonly name: string; readonly handle: Handle };
+  /** Puts a wrapper around every action, those of operations that are registered already, too. */
+  around(wrapper: Around): void;
+  scope(name: string, description: string | undefined): void;
+  /** Finds the operation of a handle. Throws `OPERATION_INVALID` where it is of another fusio. */
+  find(handle: OperationHandle): Operation;
+}
+
+/** An adapter for `fusio.use` that registers operations. */
+export type OperationAdapter = (fusio: { operation(options: AnyOperationOptions): unknown }) => void;
+
+export interface RegistryParts {
+  readonly schemas: Schemas;
+  /** Publishes an operation before it is kept; throws where its path is taken. */
+  readonly onOperation: (operation: Operation) => void;
+  /** Hears that something was registered. */
+  readonly onChange: () => void;
+}
+
+export function createRegistry({ schemas, onOperation, onChange }: RegistryParts): Registry {
+  const operations = new Map<string, Operation>();
+  const byHandle = new WeakMap<object, Operation>();
+  const actions = new Map<string, Handle>();
+  const scopes = new Map<string, string | undefined>();
+  const arounds: Around[] = [];
+
+  return {
+    operations,
+    scopes,
+
+    operation(options) {
+      const operation = makeOperation(options, {
+        schemas,
+        action: (name) => actions.get(name),
+        actionNames: () => actions.keys(),
+      });
+      const { name, handle, inner } = operation;
+      if (operations.has(name)) {
+        throw new FusioError('NAME_TAKEN', `operation "${name}" is registered already; names are unique`);
+      }
+      operation.run = wrap(inner, arounds);
+      onOperation(operation);
+      operations.set(name, operation);
+      byHandle.set(handle, operation);
+      onChange();
+      return handle;
+    },
+
+    action(name, action) {
+      const handle = handleOf(action);
+      if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(name)) {
+        throw new FusioError(
+          'NAME_INVALID',
+          `action: the name must be letters, digits, "_", "-" and ".", got ${describe(name)}`,
+        );
+      }
+      if (!handle)
+        throw new FusioError('ACTION_INVALID', `action "${name}": a function or an object with handle() is needed`);
+      if (actions.has(name))
+        throw new FusioError('NAME_TAKEN', `action "${name}" is registered already; names are unique`);
+      actions.set(name, handle);
+      return Object.freeze({ kind: 'action', name, handle });
+    },
+
+    around(wrapper) {
+      if (typeof wrapper !== 'function')
+        throw new FusioError('OPTIONS_INVALID', 'around: a function (next, request, context) is needed');
+      arounds.push(wrapper);
+      for (const operation of operations.values()) operation.run = wrap(operation.inner, arounds);
+    },
+
+    scope(name, description) {
+      if (typeof name !== 'string' || !/^[a-zA-Z0-9_:-]+(\.[a-zA-Z0-9_:-]+)*$/.test(name)) {
+        throw new FusioError('NAME_INVALID', `scope: the name must be dotted words, got ${describe(name)}`);
+      }
+      scopes.set(name, description);
+      onChange();
+    },
+
+    find(handle) {
+      const operation = typeof handle === 'object' && handle !== null ? byHandle.get(handle) : undefined;
+      if (operation) return operation;
+      throw new FusioError('OPERATION_INVALID', `call: ${describe(handle)} is not an operation of this fusio`);
+    },
+  };
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`;
+  return typeof value === 'object' && value !== null && 'name' in value ? `"${String(value.name)}"` : String(value);
+}

@@ -1,0 +1,117 @@
+import { type Caller, callerOf, system } from '../access/caller.js';
+import type { Context } from '../action/context.js';
+import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
+import { respond } from '../action/reply.js';
+import type { UploadedFile } from '../action/request.js';
+import { FusioError } from '../base/errors.js';
+import type { Logger } from '../log/logger.js';
+import type { Invocation } from './invocation.js';
+
+/** The context of one invocation. Its functions do not use `this`, so that an action may take it apart. */
+export class ActionContext implements Context<any, any, any> {
+  readonly #invocation: Invocation;
+  readonly #caller: Caller;
+  #call: Call | undefined;
+
+  constructor(invocation: Invocation, caller: Caller) {
+    this.#invocation = invocation;
+    this.#caller = caller;
+  }
+
+  get connections(): any {
+    return this.#invocation.parts.reach.connections.clients;
+  }
+  get connection(): Context['connection'] {
+    return this.#invocation.parts.reach.connections.get;
+  }
+  get user() {
+    return this.#caller.user;
+  }
+  get app() {
+    return this.#caller.app;
+  }
+  get token() {
+    return this.#caller.token;
+  }
+  get scopes() {
+    return this.#caller.scopes;
+  }
+  get operation() {
+    return this.#invocation.runnable.handle;
+  }
+  get source() {
+    return this.#invocation.origin.source;
+  }
+  get requestId() {
+    return this.#invocation.id;
+  }
+  get ip() {
+    return this.#invocation.origin.ip;
+  }
+  get log(): Logger {
+    const { parts, runnable, id } = this.#invocation;
+    const { log } = parts.recorder;
+    return log.child?.({ operation: runnable.name, requestId: id }) ?? log;
+  }
+  get signal() {
+    return this.#invocation.signal;
+  }
+  get run() {
+    return this.#invocation.origin.run;
+  }
+  get http() {
+    return this.#invocation.origin.http;
+  }
+  get files(): AsyncIterable<UploadedFile> {
+    return this.#invocation.files ?? noFiles;
+  }
+  get dispatch() {
+    return this.#invocation.parts.reach.dispatch;
+  }
+  get respond(): Context['respond'] {
+    // Its declared type knows the statuses of one operation; the function takes any.
+    return respond as Context['respond'];
+  }
+  get call(): Call {
+    this.#call ??= callWithin(this.#invocation, this.#caller);
+    return this.#call;
+  }
+}
+
+/** Makes `context.call`: it keeps the caller, the id of the request and its signal, and counts how deep calls are nested. */
+function callWithin(invocation: Invocation, caller: Caller): Call {
+  function call(handle: OperationHandle, input?: unknown, options: CallOptions = {}): Promise<unknown> {
+    const { parts, depth, id, signal } = invocation;
+    const { find, call: callDirect } = parts.reach;
+    checkCallOptions(options);
+    return callDirect(find(handle), input, callerFor(options, caller), {
+      signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
+      depth: depth + 1,
+      requestId: id,
+    });
+  }
+  // Its declared type follows the schemas of the operation; the values are checked when it runs.
+  return call as Call;
+}
+
+/** Gives the caller that `as` names. An `as` that is there and undefined is a mistake, and must not become the system. */
+export function callerFor(options: { readonly as?: CallOptions['as'] }, otherwise: Caller): Caller {
+  if (!('as' in options)) return otherwise;
+  return options.as === 'system' ? system : callerOf(options.as);
+}
+
+/** Refuses options that `call` does not know: a misspelled `as` would run as the system. */
+export function checkCallOptions(options: unknown): void {
+  const known = ['as', 'signal'];
+  const keys = typeof options === 'object' && options !== null ? Object.keys(options) : undefined;
+  const wrong = keys?.find((key) => !known.includes(key));
+  if (keys && wrong === undefined) return;
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `call: the options are { as, signal }, got ${wrong === undefined ? typeof options : `"${wrong}"`}`,
+  );
+}
+
+const noFiles: AsyncIterable<UploadedFile> = Object.freeze({
+  async *[Symbol.asyncIterator]() {},
+});

@@ -1,0 +1,48 @@
+import type { Caller } from '../access/caller.js';
+import type { Run } from '../action/context.js';
+import type { Dispatch } from '../action/dispatch.js';
+import type { OperationHandle } from '../action/handle.js';
+import type { Connections } from '../connection/connections.js';
+import type { Source } from '../signal/signals.js';
+import type { Deadlines } from './deadlines.js';
+import type { Recorder } from './recorder.js';
+import type { Runnable } from './runnable.js';
+
+/** What the steps are given by `create-fusio.ts`. */
+export interface PipelineParts {
+  /** Gives what an invocation has to wait for first: connections and adapters; undefined where everything is ready. */
+  readonly ready: (source: Source) => Promise<void> | undefined;
+  readonly deadlines: Deadlines;
+  readonly recorder: Recorder;
+  readonly nextRequestId: () => string;
+  readonly reach: Reach;
+}
+
+/** What an action can reach through its context. */
+export interface Reach {
+  readonly connections: Connections;
+  readonly dispatch: Dispatch<any>;
+  /** Finds the operation of a handle; throws `OPERATION_INVALID` where it is of another fusio. */
+  readonly find: (handle: OperationHandle) => Runnable;
+  readonly call: CallDirect;
+}
+
+/** Runs something in process. Rejects with a `FusioError`. */
+export type CallDirect = (
+  runnable: Runnable,
+  input: unknown,
+  caller: Caller,
+  options: CallDirectOptions,
+) => Promise<unknown>;
+
+export interface CallDirectOptions {
+  /** What makes it run. Default: `call`. */
+  readonly source?: Source;
+  /** The slot, the attempt or the event that makes it run: `context.run`. */
+  readonly run?: Run | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How many calls this one is nested in. */
+  readonly depth: number;
+  /** Default: a new one. */
+  readonly requestId?: string;
+}
