@@ -14,4 +14,9 @@ export function discard(body: unknown): void {
   if (web instanceof ReadableStream && !web.locked) void web.cancel().catch(ignore);
 }
 
+/** Makes a stream of Node of a web stream: the types of both name the same class, and do not fit each other. */
+export function fromWeb(stream: ReadableStream): Readable {
+  return Readable.fromWeb(stream as never);
+}
+
 function ignore(): void {}

@@ -30,7 +30,7 @@ import type { Adapter, AnyFusio, Fusio } from './fusio.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
 import type { Part } from './part.js';
-import { notAvailable } from './unavailable.js';
+import { dispatch, notAvailable } from './unavailable.js';
 
 /**
  * Makes a fusio. Connections and events are fixed here, once; everything else is registered on it.
@@ -88,7 +88,6 @@ function build(options: AnyOptions): AnyFusio {
   const callDirect = createCallDirect(pipeline, gate);
   const http = createHttp({
     pipeline,
-    deadlines,
     gate,
     authenticate,
     clientIp,
@@ -148,8 +147,4 @@ function build(options: AnyOptions): AnyFusio {
 
 function partOf({ ready, close, ping }: Connections): Part {
   return { ready, stop: close, health: () => ping() };
-}
-
-async function dispatch(): Promise<never> {
-  return notAvailable('dispatch')();
 }

@@ -73,7 +73,8 @@ export function createLifecycle({ parts, signals, waitFor }: LifecycleParts): Li
 
   const check = kept(1_000, async () => {
     const checks = await Promise.all(parts.map((part) => part.health?.()));
-    return Object.assign({}, ...checks) as Health['checks'];
+    const merged: Health['checks'] = Object.assign({}, ...checks);
+    return merged;
   });
 
   async function health(): Promise<Health> {

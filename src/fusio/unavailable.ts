@@ -35,3 +35,8 @@ export function notAvailable(name: 'dispatch' | 'event' | 'events' | 'trigger' |
     );
   };
 }
+
+/** Refuses as the others do, by a rejection: nothing that awaits it must be prepared for a throw. */
+export async function dispatch(): Promise<never> {
+  return notAvailable('dispatch')();
+}

@@ -77,7 +77,7 @@ override('readableDidRead', true);
 
 const bodyEvents: readonly (string | symbol)[] = ['data', 'readable', 'end', 'close'];
 // Missing in the types.
-const dump = (IncomingMessage.prototype as unknown as { _dump(this: IncomingMessage): void })._dump;
+const dump: (this: IncomingMessage) => void = Reflect.get(IncomingMessage.prototype, '_dump');
 
 /** Overrides a getter of `Readable`. The types declare it as a property, which a getter of a class cannot override. */
 function override(name: 'readable' | 'readableEnded' | 'readableDidRead', onceTaken: boolean): void {
@@ -101,25 +101,24 @@ export function divert(stream: Readable, sink: Sink): boolean {
 }
 
 function isUntouched(stream: Readable): stream is Incoming {
-  // Asked of every stream: one that is not ours fails at the first line.
-  const request = stream as Incoming;
+  if (!(stream instanceof Incoming)) return false;
   return (
-    request.push === Incoming.prototype.push &&
-    request.on === Incoming.prototype.on &&
-    request.emit === IncomingMessage.prototype.emit &&
-    request._read === IncomingMessage.prototype._read &&
-    request._destroy === Incoming.prototype._destroy &&
+    stream.push === Incoming.prototype.push &&
+    stream.on === Incoming.prototype.on &&
+    stream.emit === IncomingMessage.prototype.emit &&
+    stream._read === IncomingMessage.prototype._read &&
+    stream._destroy === Incoming.prototype._destroy &&
     // Null: neither flowing, nor paused, nor piped.
-    request.readableFlowing === null &&
-    request.readableLength === 0 &&
-    !request.complete &&
-    !request.destroyed &&
-    request.listenerCount('data') === 0 &&
-    request.listenerCount('end') === 0
+    stream.readableFlowing === null &&
+    stream.readableLength === 0 &&
+    !stream.complete &&
+    !stream.destroyed &&
+    stream.listenerCount('data') === 0 &&
+    stream.listenerCount('end') === 0
   );
 }
 
 /** Takes the sink away: further chunks go through the stream. */
 export function release(stream: Readable): void {
-  if (sinkKey in stream) stream[sinkKey] = undefined;
+  if (stream instanceof Incoming) stream[sinkKey] = undefined;
 }

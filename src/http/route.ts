@@ -3,6 +3,7 @@ import { FusioError } from '../base/errors.js';
 import { multipartLimits, multipartMaxBodyBytes } from '../operation/multipart.js';
 import type { Operation } from '../operation/operation.js';
 import { consumesOf, operationDefaults } from '../operation/options.js';
+import { eachHeader } from './answer/headers.js';
 import type { BodyFormat } from './body/format.js';
 
 /** An operation as HTTP serves it. */
@@ -42,18 +43,18 @@ export function makeRoute(operation: Operation): Route {
 
 /** A value that would split the answer is found here, not by the first caller. */
 function checkHeaders(headers: readonly string[], name: string): void {
-  for (let index = 0; index < headers.length; index += 2) {
+  eachHeader(headers, (header, value) => {
     try {
-      validateHeaderValue(headers[index]!, headers[index + 1]!);
+      validateHeaderValue(header, value);
     } catch (cause) {
-      const came = JSON.stringify(headers[index + 1]);
+      const came = JSON.stringify(value);
       throw new FusioError(
         'OPERATION_INVALID',
-        `operation "${name}": the header "${headers[index]}" cannot be sent, got ${came}`,
+        `operation "${name}": the header "${header}" cannot be sent, got ${came}`,
         { cause },
       );
     }
-  }
+  });
 }
 
 function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | undefined {

@@ -21,7 +21,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * request. Here the objects are made with the right prototypes, through the public options of `node:http`.
  */
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
-  const listener: RequestListener = app ? (app as unknown as RequestListener) : handler;
+  const listener: RequestListener = app ?? handler;
   const options: ServerOptions = { headersTimeout: 10_000, ...(app ? constructorsFor(app) : alone) };
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
@@ -43,28 +43,29 @@ export function createHttpServer(app: Application | undefined, handler: Handler,
 const alone: ServerOptions = Object.assign({ IncomingMessage: Incoming }, { optimizeEmptyRequests: true });
 
 function constructorsFor(app: Application): ServerOptions {
-  // Express documents both as the prototypes to extend; its types leave them out.
-  const prototypes = app as unknown as { request?: object; response?: object };
-  if (typeof app !== 'function' || !prototypes.request || !prototypes.response) {
+  // Express documents `request` and `response` as the prototypes to extend; its types leave them out.
+  const { request, response }: Record<string, unknown> = Object(app);
+  if (typeof app !== 'function' || !isObject(request) || !isObject(response)) {
     const message =
       'createServer: an Express app is needed, or nothing; any other listener goes to createServer of node:http';
     throw new FusioError('OPTIONS_INVALID', message);
   }
   // Functions, not classes: a class would put its own prototype between Express's and the object.
   function AppRequest(this: IncomingMessage, socket: Socket): void {
-    (IncomingMessage as unknown as (this: IncomingMessage, socket: Socket) => void).call(this, socket);
+    Reflect.apply(IncomingMessage, this, [socket]);
   }
-  AppRequest.prototype = prototypes.request;
+  AppRequest.prototype = request;
   function AppResponse(this: ServerResponse, request: IncomingMessage, options: unknown): void {
-    (ServerResponse as unknown as (this: ServerResponse, request: IncomingMessage, options: unknown) => void).call(
-      this,
-      request,
-      options,
-    );
+    Reflect.apply(ServerResponse, this, [request, options]);
   }
-  AppResponse.prototype = prototypes.response;
+  AppResponse.prototype = response;
   // V8 sizes an object by the constructors that its constructor inherits from; one that is too small becomes a slow dictionary.
   Object.setPrototypeOf(AppRequest, IncomingMessage);
   Object.setPrototypeOf(AppResponse, ServerResponse);
-  return { IncomingMessage: AppRequest, ServerResponse: AppResponse } as unknown as ServerOptions;
+  // Node calls both with `new`, which a function may be as well as a class.
+  return Object.assign({}, { IncomingMessage: AppRequest, ServerResponse: AppResponse }) as never;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -2,7 +2,7 @@ import { type Authenticate, authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import { isPromise } from '../base/promise.js';
-import type { Deadlines } from '../pipeline/deadlines.js';
+import type { PipelineParts } from '../pipeline/parts.js';
 import type { Outcome, RawRequest, Transport, Transported } from '../pipeline/transport.js';
 import { answerOutcome } from './answer/answer.js';
 import type { Answer } from './answer/headers.js';
@@ -14,8 +14,8 @@ import type { HttpRequest } from './request/request.js';
 import { RequestView } from './request/view.js';
 
 export interface HttpTransportParts {
+  readonly pipeline: Pick<PipelineParts, 'deadlines'>;
   readonly authenticate: Authenticate | undefined;
-  readonly deadlines: Deadlines;
 }
 
 /** Brings in a request over HTTP. What it takes out is an `Answer`, which `handle.ts` sends. */
@@ -37,7 +37,7 @@ export class HttpTransport implements Transport<Answer> {
     const params = readParams(route.params, values);
     const query = queryText === '' ? {} : parseQuery(queryText);
     if (!route.body) return this.rawRequest(params, query, undefined);
-    const body = readBody(this.request.body(), route.body, this.parts.deadlines);
+    const body = readBody(this.request.body(), route.body, this.parts.pipeline.deadlines);
     if (!isPromise(body)) return this.rawRequest(params, query, this.take(body, invocation));
     return body.then((arrived) => this.rawRequest(params, query, this.take(arrived, invocation)));
   }

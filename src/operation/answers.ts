@@ -29,7 +29,7 @@ const any: AnswerPlan = { kind: 'any' };
 export function planAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): AnswerPlans {
   const { response, throws = {} } = options;
   const enforced = (options.checkResponse ?? operationDefaults.checkResponse) === 'enforce';
-  const map = isStatusMap(response) ? (response as Readonly<Record<string, object | string>>) : undefined;
+  const map = isStatusMap(response) ? response : undefined;
   const declared = new Map<number, { plan: AnswerPlan; schema: object | string | undefined }>();
   const plan = (schema: object | string | undefined, status: string) =>
     planOf(schema, schemas, `${where} response${status}`);
@@ -76,7 +76,7 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
 }
 
 /** A map of statuses has only numbers for keys; a schema has words. */
-function isStatusMap(response: unknown): boolean {
+function isStatusMap(response: unknown): response is Readonly<Record<string, object | string>> {
   if (typeof response !== 'object' || response === null) return false;
   const keys = Object.keys(response);
   return keys.length > 0 && keys.every((key) => /^[0-9]+$/.test(key));

@@ -39,7 +39,7 @@ export interface OperationParts {
 
 /** Reads the options of an operation, or throws with its name, what is wrong and the fix. */
 export function makeOperation(options: AnyOperationOptions, parts: OperationParts): Operation {
-  const given = (options as { name?: unknown } | null)?.name;
+  const { name: given }: { name?: unknown } = options ?? {};
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
   checkOperationOptions(options, where);
   const { name, method } = options;
@@ -117,9 +117,13 @@ function findAction(action: unknown, parts: OperationParts, where: string): Hand
 }
 
 function aroundsOf(around: unknown, where: string): readonly Around[] {
-  const list = around === undefined ? [] : Array.isArray(around) ? around : [around];
-  if (list.every((one) => typeof one === 'function')) return list as Around[];
+  const list: readonly unknown[] = around === undefined ? [] : Array.isArray(around) ? around : [around];
+  if (list.every(isAround)) return list;
   throw new FusioError('OPERATION_INVALID', `${where}: around must be a function or an array of functions`);
+}
+
+function isAround(value: unknown): value is Around {
+  return typeof value === 'function';
 }
 
 function checkName(name: string, where: string): void {

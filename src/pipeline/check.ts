@@ -8,7 +8,7 @@ import type { AnswerPlan } from '../operation/answers.js';
 import type { Reader } from '../schema/schemas.js';
 import type { Invocation } from './invocation.js';
 import type { Runnable } from './runnable.js';
-import type { Outcome } from './transport.js';
+import type { Outcome, RawResult } from './transport.js';
 
 /** Brings a result into its JSON form, drops what is not declared and refuses what does not fit (`RESULT_INVALID`, 500). */
 export function checkResult(invocation: Invocation, result: unknown): Outcome {
@@ -52,7 +52,7 @@ function checkBody(
         discard(body);
         throw broken(invocation, 'a stream or a buffer does not go with a response schema: declare a media type');
       }
-      return { status, headers, kind: 'json', body: written(invocation, plan, status, body), mediaType: undefined };
+      return { status, headers, kind: 'json', body: written(invocation, plan, status, body) };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {
         throw broken(
@@ -64,13 +64,13 @@ function checkBody(
     case 'events':
       if (!isAsyncIterable(body))
         throw broken(invocation, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
-      return { status, headers, kind: 'events', body, mediaType: 'text/event-stream' };
+      return { status, headers, kind: 'events', body };
     default:
       if (body === undefined) return empty(status === 200 ? 204 : status, headers);
       if (isRaw(body)) return { status, headers, kind: 'raw', body, mediaType: undefined };
       if (isAsyncIterable(body))
         throw broken(invocation, "declare response: 'text/event-stream' to send an async iterable");
-      return { status, headers, kind: 'value', body, mediaType: undefined };
+      return { status, headers, kind: 'value', body };
   }
 }
 
@@ -103,11 +103,11 @@ function readResult(invocation: Invocation, writer: Reader, body: unknown): unkn
 }
 
 function empty(status: number, headers: Reply['headers'] | undefined): Outcome {
-  return { status, headers, kind: 'empty', body: undefined, mediaType: undefined };
+  return { status, headers, kind: 'empty', body: undefined };
 }
 
-/** What is sent as it is. */
-export function isRaw(value: unknown): boolean {
+/** Tells a result that is sent as it is. */
+function isRaw(value: unknown): value is Exclude<RawResult, string> {
   if (typeof value !== 'object' || value === null || isData(value)) return false;
   return (
     value instanceof Uint8Array ||
@@ -116,12 +116,11 @@ export function isRaw(value: unknown): boolean {
     value instanceof Blob ||
     isFile(value) ||
     value instanceof Response ||
-    // A stream of another copy of readable-stream.
-    (typeof (value as { pipe?: unknown }).pipe === 'function' && isAsyncIterable(value))
+    ('pipe' in value && typeof value.pipe === 'function' && isAsyncIterable(value))
   );
 }
 
-/** An object literal or a list, as nearly every result is: told from the rest without asking for each of them. */
+/** Tells an object literal or a list, as nearly every result is, before the checks that are slower. */
 function isData(value: object): boolean {
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }

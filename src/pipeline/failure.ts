@@ -19,7 +19,7 @@ export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
 
 function isAbort(thrown: unknown): boolean {
   try {
-    const { name } = thrown as { name?: unknown };
+    const { name }: { name?: unknown } = Object(thrown);
     return name === 'AbortError' || name === 'CanceledError' || name === 'TimeoutError';
   } catch {
     return false;
@@ -30,7 +30,7 @@ function isAbort(thrown: unknown): boolean {
 function httpError(thrown: unknown): FusioError | undefined {
   try {
     if (typeof thrown !== 'object' || thrown === null) return undefined;
-    const { status, statusCode, expose, message, headers } = thrown as Record<string, unknown>;
+    const { status, statusCode, expose, message, headers }: Record<string, unknown> = Object(thrown);
     const number = typeof status === 'number' ? status : statusCode;
     if (typeof number !== 'number' || !Number.isInteger(number) || number < 400 || number > 599) return undefined;
     const shown = typeof expose === 'boolean' ? expose : number < 500;

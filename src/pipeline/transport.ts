@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import type { HttpEntrance, Run } from '../action/context.js';
+import type { FileBody } from '../action/file.js';
 import type { Reply } from '../action/reply.js';
 import type { UploadedFile } from '../action/request.js';
 import type { Source } from '../signal/signals.js';
@@ -53,15 +55,32 @@ export interface RawRequest {
 }
 
 /** A checked result: what a transport makes its answer of. */
-export interface Outcome {
+export type Outcome = OutcomeBody & {
   readonly status: number;
   readonly headers: Reply['headers'] | undefined;
-  /** `json`: checked and in its JSON form; `value`: nothing is declared of it; `raw`: sent as it is; `events`: an async iterable. */
-  readonly kind: 'empty' | 'json' | 'value' | 'raw' | 'events';
-  readonly body: unknown;
-  /** Of a raw body, where it is known. */
-  readonly mediaType: string | undefined;
-}
+};
+
+type OutcomeBody =
+  | { readonly kind: 'empty'; readonly body: undefined }
+  /** Checked and in its JSON form. */
+  | { readonly kind: 'json'; readonly body: unknown }
+  /** Nothing is declared of it. */
+  | { readonly kind: 'value'; readonly body: unknown }
+  /** Sent as it is; the media type where the operation declares one. */
+  | { readonly kind: 'raw'; readonly body: RawResult; readonly mediaType: string | undefined }
+  | { readonly kind: 'events'; readonly body: AsyncIterable<unknown> };
+
+/** A result that is sent as it is. */
+export type RawResult =
+  | string
+  | Uint8Array<ArrayBuffer>
+  | Readable
+  | ReadableStream
+  | Blob
+  | FileBody
+  | Response
+  /** A stream of another copy of readable-stream. */
+  | AsyncIterable<unknown>;
 
 /** The form in which a transport sends an outcome. */
 export interface Answered {

@@ -37,8 +37,8 @@ const slots = ['params', 'query', 'headers', 'body'] as const;
 /** Picks the declared headers, under their declared names. */
 function pick(headers: unknown, names: readonly (readonly [string, string])[]): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
-  // A call in process may pass anything: of a text or a number every lookup gives undefined.
-  const given = (headers ?? {}) as Record<string, unknown>;
+  // A call in process may pass anything, a text or a number, too.
+  const given: Record<string, unknown> = Object(headers ?? {});
   for (const [declared, wire] of names) {
     const value = given[wire] ?? given[declared];
     if (value !== undefined) picked[declared] = value;

@@ -22,10 +22,7 @@ export function answerOutcome(
     if (status !== 204 && status !== 304) replace(headers, 'content-length', '0');
     return { status, headers, body: undefined };
   }
-  if (kind === 'events') {
-    // Checked by the step `check`.
-    return answerEvents(invocation, status, headers, body as AsyncIterable<unknown>);
-  }
+  if (kind === 'events') return answerEvents(invocation, status, headers, body);
   return answerRaw(invocation, outcome, headers, conditions);
 }
 

@@ -21,10 +21,7 @@ export const hopByHop = [
 
 /** Calls back with each name and value. */
 export function eachHeader(headers: readonly string[], use: (name: string, value: string) => void): void {
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    // The length was looked at.
-    use(headers[index] as string, headers[index + 1] as string);
-  }
+  for (let index = 0; index + 1 < headers.length; index += 2) use(headers[index] ?? '', headers[index + 1] ?? '');
 }
 
 /** The answer with further headers. */

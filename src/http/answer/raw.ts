@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { isFile } from '../../action/file.js';
 import { FusioError } from '../../base/errors.js';
-import { discard } from '../../base/streams.js';
+import { discard, fromWeb } from '../../base/streams.js';
 import type { Outcome, Transported } from '../../pipeline/transport.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, hopByHop, replace, setDefault } from './headers.js';
@@ -11,7 +11,7 @@ import { type Answer, type Conditions, hopByHop, replace, setDefault } from './h
 /** Answers with a text, bytes, a Blob, a file, a web `Response` or a stream as it is. */
 export function answerRaw(
   invocation: Transported,
-  { status, body, mediaType }: Outcome,
+  { status, body, mediaType }: Outcome & { kind: 'raw' },
   headers: string[],
   conditions: Conditions,
 ): Answer | Promise<Answer> {
@@ -23,7 +23,7 @@ export function answerRaw(
     replace(headers, 'content-length', String(Buffer.byteLength(body)));
     return { status, headers, body };
   }
-  if (isBytes(body)) {
+  if (body instanceof Uint8Array) {
     setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
     replace(headers, 'content-length', String(body.byteLength));
     return { status, headers, body };
@@ -88,13 +88,11 @@ function started(
   });
 }
 
-/** The last kind of raw body: a stream of any kind. */
-function streamOf(body: unknown): Readable {
+function streamOf(body: Readable | ReadableStream | AsyncIterable<unknown>): Readable {
   // A stream of objects may hold what cannot be sent: `node:http` would throw where it is not caught.
   if (body instanceof Readable) return body.readableObjectMode ? sendable(body) : body;
   if (body instanceof ReadableStream) return fromWeb(body);
-  // The step `check` let nothing else through but what can be iterated.
-  return Readable.from(body as AsyncIterable<unknown>);
+  return Readable.from(body);
 }
 
 function sendable(chunks: Readable): Readable {
@@ -111,13 +109,4 @@ function sendable(chunks: Readable): Readable {
 
 function withCharset(mediaType: string): string {
   return mediaType.startsWith('text/') && !mediaType.includes('charset') ? `${mediaType}; charset=utf-8` : mediaType;
-}
-
-/** The types of Node and of the DOM name the same class, and do not fit each other. */
-function fromWeb(stream: ReadableStream): Readable {
-  return Readable.fromWeb(stream as never);
-}
-
-function isBytes(body: unknown): body is Uint8Array<ArrayBuffer> {
-  return body instanceof Uint8Array;
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { HttpEntrance } from '../../action/context.js';
+import { fromWeb } from '../../base/streams.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
 import { toResponse } from '../send/web.js';
@@ -48,7 +49,7 @@ export class WebRequest implements HttpRequest {
     const headers = { ...this.headers };
     // A web request says only that it has a body, not how long it is.
     if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
-    const stream = addAbortSignal(raw.signal, Readable.fromWeb(raw.body as never));
+    const stream = addAbortSignal(raw.signal, fromWeb(raw.body));
     return { headers, stream, parsed: undefined };
   }
 

@@ -57,7 +57,7 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
 
 /** True where the client went away while we sent: no failure of ours. */
 function isGone(error: Error): boolean {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code }: NodeJS.ErrnoException = error;
   return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
