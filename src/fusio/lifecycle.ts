@@ -7,7 +7,7 @@ export interface LifecycleParts {
   /** In the order in which they are made ready and started; they are stopped in the opposite one. */
   readonly parts: readonly Part[];
   readonly signals: SignalBoard;
-  /** Gives what an invocation has to wait for although no adapter is at work; undefined: nothing. */
+  /** Gives a promise for connections that are not open yet; undefined where all are. */
   readonly waitFor: () => Promise<void> | undefined;
 }
 
@@ -15,7 +15,7 @@ export interface LifecycleParts {
 export interface Lifecycle {
   /** Makes `ready` wait for an adapter that is still at work. */
   await(adapter: Promise<unknown>): void;
-  /** Gives what an invocation has to wait for first; undefined where everything is ready. */
+  /** Gives a promise for connections and adapters that are not ready yet; undefined where everything is. */
   readyFor(source: Source): Promise<void> | undefined;
   readonly ready: () => Promise<void>;
   readonly start: (options?: { roles?: readonly Role[] }) => Promise<void>;

@@ -1,7 +1,7 @@
 import type { PingResult } from '../connection/ping.js';
 import type { Role } from '../signal/signals.js';
 
-/** Something with a life of its own: connections, the documents, what is under way. Every method is optional. */
+/** A piece of fusio that is started and stopped, such as the connections. Every method is optional. */
 export interface Part {
   /** Makes it usable. May be called again, and more than once at a time. */
   ready?(): Promise<void> | void;
@@ -9,6 +9,6 @@ export interface Part {
   start?(roles: readonly Role[]): Promise<void> | void;
   /** Ends the work, for which it has `timeoutMs`, and lets go of everything. */
   stop?(timeoutMs: number): Promise<void> | void;
-  /** Tells by name what it depends on, and how that is. */
+  /** Tells the state of everything that it depends on, by name. */
   health?(): Promise<Record<string, PingResult>>;
 }

@@ -52,7 +52,7 @@ export function createHandle(parts: HandleParts): Handle {
       // Made by HttpTransport.answer, which makes nothing else.
       const answer = error ? problem(error) : (answered as Answer);
       send(request, answer, problem, (status, failure) => {
-        // What fusio broke off itself, at a time-out or a shutdown, is not reported as a failure again.
+        // A stream that fusio itself ended, at a shutdown, is no failure.
         invocation.end(status, error ?? (invocation.abortReason ? undefined : failure));
       });
     }

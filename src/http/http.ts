@@ -19,7 +19,7 @@ import { createHttpServer } from './server.js';
 import { createTree } from './tree.js';
 
 export interface HttpParts extends HandleParts {
-  /** False: `router` answers what is not an operation's with 404 and 405, and does not pass it on. */
+  /** False: `router` answers every other request with 404 or 405, and does not pass it on. */
   readonly fallthrough: boolean;
   readonly clientIp: ClientIp | undefined;
 }

@@ -70,7 +70,7 @@ export class Incoming extends IncomingMessage {
 // Node has one function under both names; a class that overrides `on` must do the same.
 Incoming.prototype.addListener = Incoming.prototype.on;
 
-// What a stream says of itself once it was read to its end.
+// The state of a stream that was read to its end.
 override('readable', false);
 override('readableEnded', true);
 override('readableDidRead', true);

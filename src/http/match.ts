@@ -4,10 +4,10 @@ import type { Cors } from './cors.js';
 import type { Route } from './route.js';
 import type { Tree } from './tree.js';
 
-/** What a request asks for, decided once. */
+/** The meaning of a method and a URL. */
 export type Match =
   | OperationMatch
-  /** A browser asks what it may send (Fetch, 3.2.2). */
+  /** A browser asks for the methods and headers that it may send (Fetch, 3.2.2). */
   | { readonly kind: 'preflight'; readonly methods: readonly string[] }
   /** The path has operations, for these methods and OPTIONS only (RFC 9110, 10.2.1). */
   | { readonly kind: 'methods'; readonly methods: readonly string[] }
@@ -22,7 +22,7 @@ export interface OperationMatch {
   readonly queryText: string;
 }
 
-/** The step `match`: finds what a method and a URL stand for. The headers tell a preflight from another OPTIONS. */
+/** The step `match`. The headers tell a preflight from any other OPTIONS request. */
 export function match(
   tree: Tree<Route>,
   cors: Cors | undefined,

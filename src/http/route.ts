@@ -17,13 +17,13 @@ export interface Route {
   readonly body: BodyFormat | undefined;
   /** Sent with every answer of the operation, errors too: names and values in turn. */
   readonly always: readonly string[];
-  /** Sent with a 2xx or a 304: the same and what a cache is told. */
+  /** Sent with a 2xx or a 304: `always`, and the headers for caches. */
   readonly headers: readonly string[];
   /** Whether answers get an entity tag. */
   readonly etag: boolean;
 }
 
-/** Works out at registration what HTTP needs to know of an operation. */
+/** Makes the route of an operation. Throws `OPERATION_INVALID` where one of its headers cannot be sent. */
 export function makeRoute(operation: Operation): Route {
   const { name, method, segments, options } = operation;
   const always = deprecationHeaders(operation);
@@ -76,7 +76,7 @@ function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | und
     mediaTypes: types,
     maxBytes: options.maxBodyBytes ?? (kind === 'multipart' ? multipartMaxBodyBytes : operationDefaults.maxBodyBytes),
     maxDepth: 64,
-    // A body that is still coming when the action's own time would be up is too slow.
+    // The body cannot take longer than the whole invocation may.
     timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, 30_000) : 30_000,
     ...(kind === 'multipart' && { multipart: multipartLimits(limits) }),
   };
@@ -104,7 +104,7 @@ function deprecationHeaders({ options }: Operation): string[] {
 
 function cacheHeaders({ options, public: isPublic }: Operation): string[] {
   const { cache } = options;
-  // What only a caller with a credential may see must not stay in a cache unless the operation says so.
+  // An answer for callers with a credential must not stay in a cache unless the operation says so.
   if (!cache) return isPublic ? [] : ['cache-control', 'no-store'];
   const whose = (cache.private ?? !isPublic) ? 'private' : 'public';
   const age = cache.maxAgeMs === undefined ? 'no-cache' : `max-age=${Math.floor(cache.maxAgeMs / 1000)}`;

@@ -18,7 +18,7 @@ export interface HttpTransportParts {
   readonly authenticate: Authenticate | undefined;
 }
 
-/** Brings in a request over HTTP. What it takes out is an `Answer`, which `handle.ts` sends. */
+/** Brings in a request over HTTP, and makes the `Answer` that `handle.ts` sends. */
 export class HttpTransport implements Transport<Answer> {
   constructor(
     readonly parts: HttpTransportParts,

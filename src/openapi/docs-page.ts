@@ -30,7 +30,7 @@ export function serverOf({ http }: AnyContext): string {
   return typeof baseUrl === 'string' && baseUrl !== '' ? baseUrl : '/';
 }
 
-/** Who asks, for `as`: a caller with a credential sees what it covers, a visitor without one everything that is exposed. */
+/** The caller for `as`: with a credential it sees the operations that it may call, without one all that are exposed. */
 export function viewerOf({ user, app, scopes, source }: AnyContext): Principal | undefined {
   if (user.anonymous || source !== 'http') return undefined;
   return { user: { id: user.id, name: user.name, roles: user.roles }, ...(app && { app }), scopes };
@@ -39,7 +39,7 @@ export function viewerOf({ user, app, scopes, source }: AnyContext): Principal |
 function documentOperation(document: DocsParts['document']): AnyOperationOptions {
   return {
     ...hidden('fusio.docs.document', '/openapi.json'),
-    // What is in it depends on the caller: a shared cache must not mix them.
+    // It depends on the caller: a shared cache must not mix them.
     cache: { etag: true, private: true, vary: ['authorization'] },
     action: (_request: unknown, context: AnyContext) => document(context),
   };

@@ -20,7 +20,7 @@ export interface DocumentsParts {
 /** The OpenAPI documents of one fusio. */
 export interface Documents {
   openapi(options?: OpenApiOptions): OpenApiDocument;
-  /** Forgets what was written: something was registered since. */
+  /** Drops the documents that were written: something was registered since. */
   forget(): void;
   /** Registers the operations that serve the document and the page. */
   readonly adapter: OperationAdapter;

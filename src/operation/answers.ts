@@ -2,7 +2,7 @@ import { FusioError } from '../base/errors.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { type AnyOperationOptions, operationDefaults } from './options.js';
 
-/** What may be the body of one status. */
+/** The kind of body that one status may have. */
 export type AnswerPlan =
   | { readonly kind: 'json'; readonly writer: Reader }
   | { readonly kind: 'any' }

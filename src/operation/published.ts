@@ -8,7 +8,7 @@ import { fillPath } from './path.js';
 export interface RegisteredOperation extends OperationInfo {
   /** As they were registered. */
   readonly options: Readonly<AnyOperationOptions>;
-  /** What is wrong with a body for a status; empty where it fits or where nothing is declared. */
+  /** Checks a body for a status: its issues; empty where it fits or where nothing is declared. */
   checkResponse(status: number, body: unknown): readonly Issue[];
   /** The path with values in place of its parameters. */
   fillPath(params: Readonly<Record<string, unknown>>): string;

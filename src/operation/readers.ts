@@ -51,7 +51,7 @@ export function makeReaders(
   };
 }
 
-/** What can only be an object would be documented, and never arrive. */
+/** Refuses slots that accept only objects: text can never become one. */
 function checkText(schema: object, slot: string, { textForm }: Schemas, where: string): void {
   const name = textForm.unsendable(schema);
   if (name === undefined) return;

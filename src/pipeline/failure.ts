@@ -1,7 +1,7 @@
 import { codeOf, FusioError, isFusioError, type ReplyHeaders } from '../base/errors.js';
 import { connectionFailure, upstreamAnswer } from '../connection/failure.js';
 
-/** Makes of anything that was thrown the error that the caller gets. Never throws; the cause keeps what really happened. */
+/** Makes the error that the caller gets of anything that was thrown. Never throws; `cause` keeps the original. */
 export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
   if (isFusioError(thrown)) return thrown;
   // An action that gave up because its signal aborted failed for the signal's reason.
@@ -41,12 +41,12 @@ function httpError(thrown: unknown): FusioError | undefined {
       ...(isHeaders(headers) && { headers: passedOn(headers) }),
     });
   } catch {
-    // A getter that throws: the error is not what it seems.
+    // A getter of the error throws.
     return undefined;
   }
 }
 
-/** An error may carry the headers of another service's answer: only what speaks to our caller goes on. */
+/** Picks the headers that concern our caller: an error may carry those of another service's answer. */
 function passedOn(headers: ReplyHeaders): ReplyHeaders {
   const allowed = ['retry-after', 'www-authenticate', 'allow'];
   return Object.fromEntries(Object.entries(headers).filter(([name]) => allowed.includes(name.toLowerCase())));

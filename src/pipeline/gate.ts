@@ -1,12 +1,12 @@
 import type { Deadlines } from './deadlines.js';
 
-/** Counts what is under way, and lets nothing in once fusio stops. */
+/** Counts the invocations under way, and refuses new ones once fusio stops. */
 export interface Gate {
-  /** Counts one in; false once fusio stops. */
+  /** Counts one more; false once fusio stops. */
   enter(): boolean;
   leave(): void;
   readonly isClosed: boolean;
-  /** Closes, ends the streams of events, waits for the rest for `timeoutMs` at most, and then ends that, too. */
+  /** Closes, ends the streams of events, waits for the rest for at most `timeoutMs`, and then ends the rest, too. */
   stop(timeoutMs: number): Promise<void>;
 }
 

@@ -89,7 +89,7 @@ export class Invocation implements Transported, Recorded, Deadline {
     this.deliver(answer, undefined);
   }
 
-  /** Delivers the error that the caller gets for what was thrown. Does nothing once something was delivered. */
+  /** Delivers an error for anything that was thrown. Does nothing once an answer or an error was delivered. */
   fail(thrown: unknown): void {
     if (this.isDelivered) return;
     this.isDelivered = true;
@@ -104,8 +104,8 @@ export class Invocation implements Transported, Recorded, Deadline {
   }
 
   /**
-   * The one end of every invocation, after the last byte of its answer: it is recorded, then what was put off with `onEnd` is
-   * done, last things first.
+   * Ends the invocation, after the last byte of its answer: records it, then calls the callbacks of `onEnd`, the last one first.
+   * Every invocation ends here, and once.
    */
   end(status: number, error?: FusioError): void {
     if (this.isEnded) return;

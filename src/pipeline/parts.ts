@@ -8,9 +8,9 @@ import type { Deadlines } from './deadlines.js';
 import type { Recorder } from './recorder.js';
 import type { Runnable } from './runnable.js';
 
-/** What the steps are given by `create-fusio.ts`. */
+/** Handed to the steps by `create-fusio.ts`. */
 export interface PipelineParts {
-  /** Gives what an invocation has to wait for first: connections and adapters; undefined where everything is ready. */
+  /** Gives a promise for connections and adapters that are not ready yet; undefined where everything is. */
   readonly ready: (source: Source) => Promise<void> | undefined;
   readonly deadlines: Deadlines;
   readonly recorder: Recorder;
@@ -18,7 +18,7 @@ export interface PipelineParts {
   readonly reach: Reach;
 }
 
-/** What an action can reach through its context. */
+/** The part of fusio that an action can reach through its context. */
 export interface Reach {
   readonly connections: Connections;
   readonly dispatch: Dispatch<any>;
@@ -36,7 +36,7 @@ export type CallDirect = (
 ) => Promise<unknown>;
 
 export interface CallDirectOptions {
-  /** What makes it run. Default: `call`. */
+  /** Default: `call`. */
   readonly source?: Source;
   /** The slot, the attempt or the event that makes it run: `context.run`. */
   readonly run?: Run | undefined;

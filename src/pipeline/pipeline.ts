@@ -12,8 +12,8 @@ import type { Answered, Outcome, RawRequest } from './transport.js';
 import { validateRequest } from './validate.js';
 
 /**
- * The way of every invocation. Each step is given what the one before it made, and makes what the next one takes; a step that
- * throws ends the way. The names are those of docs/reference/lifecycle.md.
+ * The steps of every invocation. Each is given the value that the step before it returned, or resolved with; one that throws is
+ * the last. The names are those of docs/reference/lifecycle.md.
  */
 export const steps = inOrder([active, ready, authenticate, authorize, read, validate, run, check, answer]);
 
@@ -33,7 +33,7 @@ function go(invocation: Invocation, given: unknown, at: number): void {
     value = steps[next]?.(invocation, value);
     if (isPromise(value)) return later(invocation, value, next + 1);
   }
-  // The last step gives the answer.
+  // The last step returns the answer.
   invocation.succeed(value as Answered);
 }
 
@@ -101,10 +101,10 @@ function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<An
   return invocation.transport.answer(invocation, outcome);
 }
 
-/** One step: may throw, and may give a promise of what it makes. */
+/** One step: may throw, and may return a promise. */
 type Step<Given = any, Made = unknown> = (invocation: Invocation, given: Given) => Made;
 
-/** The same list, if each step takes what the one before it makes, promises awaited; else a list that no step fits. */
+/** The same list, if each step takes the value that the one before it returns, awaited; else a list that no step fits. */
 type InOrder<List, Given = undefined> = List extends readonly [Step<infer Wanted, infer Made>, ...infer Rest]
   ? readonly [[Given] extends [Wanted] ? Step : never, ...InOrder<Rest, Awaited<Made>>]
   : readonly [];

@@ -19,7 +19,7 @@ export interface Recorded {
   readonly caller: Caller | undefined;
 }
 
-/** Tells the log, the signals and telemetry what happened. Never throws. */
+/** Tells the log, the signals and telemetry of each invocation. Never throws. */
 export interface Recorder {
   readonly log: Logger;
   /** Runs the steps under the eyes of telemetry. */
@@ -38,7 +38,7 @@ export interface RefusedRequest {
 
 /** Watches invocations from the outside: spans and metrics. */
 export interface Watcher {
-  /** Runs the steps; what runs inside may see the span of the invocation as the active one. */
+  /** Runs the steps, with the span of the invocation as the active one. */
   around(invocation: Recorded, go: () => void): void;
   end(invocation: Recorded, status: number, error: FusioError | undefined): void;
   /** Hears of a request that reached no operation. */
@@ -67,10 +67,10 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
     }
   }
 
-  /** Reports what is our fault, with its causes and without its secrets. */
+  /** Reports an error of ours, with its causes and without its secrets. */
   function reportFailure(operation: string | undefined, requestId: string, source: Source, error: FusioError): void {
     const cause: unknown = error.cause ?? error;
-    // A driver hangs the request, its headers and its SQL on its error: only what is described here is written down.
+    // A driver hangs the request, its headers and its SQL on its error: only `describeError` is written down.
     const fields = { operation, requestId, source, code: error.code, error: describeError(error) };
     log.error(fields, redact(error.message));
     signals.emit('request:failed', { operation, error: isError(cause) ? cause : error, requestId, source });

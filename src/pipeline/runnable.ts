@@ -5,7 +5,7 @@ import type { AnswerPlans } from '../operation/answers.js';
 import type { Readers } from '../operation/readers.js';
 
 /**
- * What the pipeline can run: an operation, or the action of a trigger, a cronjob or a job. Everything in it is decided at
+ * An operation, or the action of a trigger, a cronjob or a job, as the pipeline runs it. Everything in it is decided at
  * registration.
  */
 export interface Runnable extends Demand {

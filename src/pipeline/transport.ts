@@ -54,7 +54,7 @@ export interface RawRequest {
   readonly body: unknown;
 }
 
-/** A checked result: what a transport makes its answer of. */
+/** A checked result, of which a transport makes its answer. */
 export type Outcome = OutcomeBody & {
   readonly status: number;
   readonly headers: Reply['headers'] | undefined;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What is sent to a client, over `node:http` and `fetch` alike. */
+/** An outcome or an error as it is sent to a client, over `node:http` and `fetch` alike. */
 export interface Answer {
   readonly status: number;
   /** Names in lower case and values in turn, as `writeHead` takes them. */
@@ -29,7 +29,7 @@ export function withHeaders(answer: Answer, more: readonly string[]): Answer {
   return more.length === 0 ? answer : { ...answer, headers: [...answer.headers, ...more] };
 }
 
-/** What conditional and range requests ask for. */
+/** The request, as far as conditional and range requests need it. */
 export interface Conditions {
   readonly method: string;
   header(name: string): string | undefined;

@@ -89,7 +89,7 @@ function started(
 }
 
 function streamOf(body: Readable | ReadableStream | AsyncIterable<unknown>): Readable {
-  // A stream of objects may hold what cannot be sent: `node:http` would throw where it is not caught.
+  // A stream of objects may hold objects that cannot be sent: `node:http` would throw outside of any `try`.
   if (body instanceof Readable) return body.readableObjectMode ? sendable(body) : body;
   if (body instanceof ReadableStream) return fromWeb(body);
   return Readable.from(body);

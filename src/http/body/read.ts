@@ -17,9 +17,9 @@ import { decodeText } from './text.js';
 export interface BodySource {
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** The `IncomingMessage`, or what `Readable.fromWeb` makes of a web body. */
+  /** The `IncomingMessage`, or a web body as a stream of Node. */
   readonly stream: Readable;
-  /** What a host's parser left in `req.body`; undefined when none ran. */
+  /** `req.body` as a parser of the host left it; undefined when none ran. */
   readonly parsed?: unknown;
   /** Sends `100 Continue`, where the server left that to us. Called just before the first byte is wanted. */
   readonly proceed?: (() => void) | undefined;
@@ -28,7 +28,7 @@ export interface BodySource {
 /** A body that was read. */
 export interface Body {
   readonly value: unknown;
-  /** After inflating, before they were parsed; undefined where there is none, for a form with files and for what a host's parser had read. */
+  /** After inflating, before parsing; undefined without a body, for a form with files and where a parser of the host read it. */
   readonly bytes: Buffer | undefined;
   /** Where the kind is `multipart`. */
   readonly form: MultipartForm | undefined;
@@ -104,7 +104,7 @@ function parseText(text: string, { kind, maxDepth }: BodyFormat): unknown {
   return kind === 'form' ? parseForm(text) : text;
 }
 
-/** Takes what a host's parser made of the body: bytes (`express.raw`) and text (`express.text`) are still to be parsed. */
+/** Takes `req.body` of the host's parser: bytes (`express.raw`) and text (`express.text`) are still to be parsed. */
 function takeParsed(parsed: unknown, format: BodyFormat): unknown {
   const { kind, maxBytes, maxDepth } = format;
   if (kind === 'multipart') throw new FusioError('BODY_CONSUMED');
