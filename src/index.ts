@@ -37,6 +37,7 @@ export type { MediaType, StatusMap } from './action/result.js';
 export type { Clock } from './base/clock.js';
 export type { Duration, RateLimit, Retries } from './base/duration.js';
 export {
+  type AnyErrorCode,
   type ErrorCode,
   errors,
   FusioError,

@@ -1,14 +1,22 @@
 import type { Principal } from '../access/caller.js';
 
-/** An operation as others see it: what handles, documents and logs have in common. */
+/** An HTTP method that an operation may have. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+
+/** How far an operation may be relied on. `deprecated` and `legacy` send a `Deprecation` field (RFC 9745). */
 export type Stability = 'experimental' | 'stable' | 'deprecated' | 'legacy';
 
+/** An operation as handles, documents and logs show it. */
 export interface OperationInfo {
+  /** Unique name, dotted: `todo.create`. */
   readonly name: string;
+  /** HTTP method, in upper case. */
   readonly method: Method;
+  /** Path as it was registered, without the mount path: `/todo/:id`. */
   readonly path: string;
+  /** Scopes of which a caller needs one. Empty: any credential will do, or none where the operation is public. */
   readonly scopes: readonly string[];
+  /** Default: `stable`. */
   readonly stability: Stability;
 }
 

@@ -82,8 +82,11 @@ export const errors = {
   STOPPED: [500, 'Stopped', 'fusio was stopped and cannot be started again'],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
 
-/** A code of fusio's own. An application adds codes by using them. */
+/** A code of the error table. */
 export type ErrorCode = keyof typeof errors;
+
+/** A code of the table, or one of the application's: it adds codes by using them. `string & {}` keeps the table in completions. */
+export type AnyErrorCode = ErrorCode | (string & {});
 
 /** One thing wrong with a request. */
 export interface Issue {
@@ -100,7 +103,7 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   readonly instance?: string;
-  readonly code: string;
+  readonly code: AnyErrorCode;
   readonly requestId?: string;
   readonly errors?: readonly Issue[];
   readonly success: false;
@@ -127,7 +130,7 @@ const brand = Symbol.for('fusio.error');
 
 /** An error with a code, a status and a message for the caller. */
 export class FusioError extends Error {
-  readonly code: string;
+  readonly code: AnyErrorCode;
   readonly status: number;
   readonly title: string;
   readonly expose: boolean;
@@ -135,7 +138,7 @@ export class FusioError extends Error {
   declare readonly headers?: ReplyHeaders;
   declare readonly extra?: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message?: string, options: FusioErrorOptions = {}) {
+  constructor(code: AnyErrorCode, message?: string, options: FusioErrorOptions = {}) {
     // JavaScript may pass anything; an error that cannot be rendered would hide what it was about.
     const known = typeof code === 'string' && code !== '' ? code : 'INTERNAL_ERROR';
     const row: readonly [number, string, string] = Object.hasOwn(errors, known)
@@ -193,7 +196,7 @@ function isErrorStatus(status: unknown): status is number {
 export function fail(
   status: number,
   message?: string,
-  options: Omit<FusioErrorOptions, 'status'> & { code?: string } = {},
+  options: Omit<FusioErrorOptions, 'status'> & { code?: AnyErrorCode } = {},
 ): never {
   const { code, ...rest } = options;
   if (!isErrorStatus(status)) {
