@@ -11,7 +11,7 @@ export type {
   Around,
 } from './action/action.js';
 export { defineAction } from './action/action.js';
-export type { AnyContext, Context, HttpEntrance, Respond, Run } from './action/context.js';
+export type { AnyContext, Context, HttpExchange, Respond, Run } from './action/context.js';
 export type {
   Dispatch,
   DispatchOptions,

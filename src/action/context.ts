@@ -22,8 +22,8 @@ export interface Run {
   readonly event?: { readonly id: string; readonly name: string; readonly timestamp: Date };
 }
 
-/** The HTTP request itself, where the entrance was HTTP. */
-export interface HttpEntrance {
+/** The HTTP request of an invocation and its response, as the host has them. */
+export interface HttpExchange {
   /** The host's own request: an Express `Request`, an `IncomingMessage`, or a web `Request` through `fetch`. */
   readonly req: IncomingMessage | globalThis.Request;
   /** Undefined through `fetch`. */
@@ -65,8 +65,8 @@ export interface Context<Connections = {}, Events = {}, Replies = any> {
    */
   readonly signal: AbortSignal;
   readonly run: Run | undefined;
-  /** The raw request and response; undefined where the entrance was not HTTP. */
-  readonly http: HttpEntrance | undefined;
+  /** The raw request and response; undefined for an invocation that did not come over HTTP. */
+  readonly http: HttpExchange | undefined;
   /** The files of a `multipart/form-data` request, in the order of the form; empty for any other request. */
   readonly files: AsyncIterable<UploadedFile>;
   readonly dispatch: Dispatch<Events>;

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.js';
-import type { HttpEntrance } from '../action/context.js';
+import type { HttpExchange } from '../action/context.js';
 import type { Clock } from '../base/clock.js';
 import type { FusioError } from '../base/errors.js';
 import { hearsInfo, type Logger } from '../log/logger.js';
@@ -33,7 +33,7 @@ export interface Recorder {
 export interface RefusedRequest {
   readonly id: string;
   readonly method: string;
-  readonly raw: HttpEntrance['req'];
+  readonly raw: HttpExchange['req'];
 }
 
 /** Watches invocations from the outside: spans and metrics. */
@@ -42,7 +42,7 @@ export interface Watcher {
   around(invocation: Recorded, go: () => void): void;
   end(invocation: Recorded, status: number, error: FusioError | undefined): void;
   /** Hears of a request that reached no operation. */
-  refused?(req: HttpEntrance['req'], status: number): void;
+  refused?(req: HttpExchange['req'], status: number): void;
 }
 
 export interface RecorderParts {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
-import type { HttpEntrance, Run } from '../action/context.js';
+import type { HttpExchange, Run } from '../action/context.js';
 import type { FileBody } from '../action/file.js';
 import type { Reply } from '../action/reply.js';
 import type { UploadedFile } from '../action/request.js';
@@ -28,7 +28,7 @@ export interface Origin {
   /** Which readers fit: those for text and JSON from the wire, or those for values. */
   readonly form: 'wire' | 'values';
   readonly ip: string | undefined;
-  readonly http: HttpEntrance | undefined;
+  readonly http: HttpExchange | undefined;
   readonly run: Run | undefined;
 }
 

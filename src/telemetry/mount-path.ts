@@ -1,7 +1,7 @@
-import type { HttpEntrance } from '../action/context.js';
+import type { HttpExchange } from '../action/context.js';
 
 /** Finds the mount path of a request: text that stands in the host's code, never what a caller wrote. */
-export type FindMount = (req: HttpEntrance['req'], hostRoute: string | undefined) => string;
+export type FindMount = (req: HttpExchange['req'], hostRoute: string | undefined) => string;
 
 // A regular expression without groups looks like a literal: beyond this, whatever is mounted is not told.
 const mostMounts = 100;

@@ -1,5 +1,5 @@
 import type * as Api from '@opentelemetry/api';
-import type { HttpEntrance } from '../action/context.js';
+import type { HttpExchange } from '../action/context.js';
 import { loadPackage } from '../base/load-package.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { isGone } from './gone.js';
@@ -50,7 +50,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   }
 
   /** The active span, even an unsampled or a remote one, goes before the caller's headers: the host read them already. */
-  function findParent(http: HttpEntrance): Api.Context {
+  function findParent(http: HttpExchange): Api.Context {
     const active: SeenSpan | undefined = trace.getActiveSpan();
     // A span that is over was left behind, by whoever began to listen within it: it made no way for this request.
     const isParent = active && trace.isSpanContextValid(active.spanContext()) && !active.ended;
@@ -235,6 +235,6 @@ function load(wanted: boolean): typeof Api | undefined {
   }
 }
 
-function headersOf({ req: { headers } }: HttpEntrance): Record<string, unknown> {
+function headersOf({ req: { headers } }: HttpExchange): Record<string, unknown> {
   return headers instanceof Headers ? Object.fromEntries(headers) : headers;
 }

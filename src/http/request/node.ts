@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpEntrance } from '../../action/context.js';
+import type { HttpExchange } from '../../action/context.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
 import { sendNode } from '../send/node.js';
@@ -44,7 +44,7 @@ export class NodeRequest implements HttpRequest {
     return this.clientIp ? this.clientIp(this.raw) : (this.raw.ip ?? this.raw.socket.remoteAddress);
   }
 
-  get http(): HttpEntrance {
+  get http(): HttpExchange {
     return { req: this.raw, res: this.response, rawBody: this.rawBody };
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { addAbortSignal, Readable } from 'node:stream';
-import type { HttpEntrance } from '../../action/context.js';
+import type { HttpExchange } from '../../action/context.js';
 import { fromWeb } from '../../base/streams.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
@@ -39,7 +39,7 @@ export class WebRequest implements HttpRequest {
     return fieldOf(this.headers, name);
   }
 
-  get http(): HttpEntrance {
+  get http(): HttpExchange {
     return { req: this.raw, res: undefined, rawBody: this.rawBody };
   }
 
