@@ -11,7 +11,7 @@ export type {
   Around,
 } from './action/action.js';
 export { defineAction } from './action/action.js';
-export type { AnyContext, Context, HttpExchange, Respond, Run } from './action/context.js';
+export type { AnyContext, AnyReplies, Context, HttpExchange, Respond, Run } from './action/context.js';
 export type {
   Dispatch,
   DispatchOptions,
@@ -21,7 +21,16 @@ export type {
   Transaction,
 } from './action/dispatch.js';
 export { type FileOptions, file } from './action/file.js';
-export type { Call, CallOptions, Input, Method, OperationHandle, OperationInfo, Stability } from './action/handle.js';
+export type {
+  Call,
+  CallOptions,
+  FileBody,
+  Input,
+  Method,
+  OperationHandle,
+  OperationInfo,
+  Stability,
+} from './action/handle.js';
 export type { Reply } from './action/reply.js';
 export { respond } from './action/reply.js';
 export type {
@@ -33,7 +42,7 @@ export type {
   Texts,
   UploadedFile,
 } from './action/request.js';
-export type { MediaType, StatusMap } from './action/result.js';
+export type { MediaType, StatusMap, Undeclared } from './action/result.js';
 export type { Clock } from './base/clock.js';
 export type { Duration, RateLimit, Retries } from './base/duration.js';
 export {

@@ -3,14 +3,18 @@ import { createSchemas } from '../schema/schemas.js';
 import type { AnyContext } from './context.js';
 import type { Reply } from './reply.js';
 import type { Request, Slot, ValueOf } from './request.js';
-import type { Plain, ResponseSlot } from './result.js';
+import type { Plain, ResponseSlot, Undeclared } from './result.js';
 
+/** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
 
+/** An action as a function: `(request, context) => result`, synchronous or not. */
 export type ActionFunction<Request, Result, Context> = (request: Request, context: Context) => Awaitable<Result>;
 
-/** An object with `handle`, often an instance of a class. (A property, not a method: so it is checked strictly.) */
+/** An action as an object with `handle`, often an instance of a class. */
 export interface ActionObject<Request, Result, Context> {
+  /** Runs the action, with the object as `this`. */
+  // A property, not a method: methods are compared in both directions.
   readonly handle: (request: Request, context: Context) => Awaitable<Result>;
 }
 
@@ -20,30 +24,31 @@ export type Action<Request, Result, Context> =
   | ActionObject<Request, Result, Context>
   | string;
 
-/** An action with a name, registered by `fusio.action`. */
-export interface ActionHandle<Request = any, Result = any, Context = any>
+/** An action with a name, registered by `fusio.action`: give it, or its name, to an operation, a trigger or a cronjob. */
+export interface ActionHandle<Request = never, Result = unknown, Context = unknown>
   extends ActionObject<Request, Result, Context> {
   readonly kind: 'action';
   readonly name: string;
 }
 
-/** A reusable action: give it its configuration and it is an action. */
+/** A reusable action, made by `defineAction`: called with its configuration, it gives an action. Throws `ACTION_INVALID` for a wrong one. */
 export interface ActionFactory<Configuration, Request, Result, Context> {
   (
     ...configuration: [Configuration] extends [undefined] ? [] : [configuration: Configuration]
   ): ActionObject<Request, Result, Context>;
+  /** The name that `defineAction` gave it. */
   readonly action: string;
 }
 
-/** Runs around an action: `(next, request, context) => next()`. What `next` is given replaces the request. */
-export type Around = (
-  next: (request?: Request<any, any, any, any>) => Awaitable<unknown>,
-  request: Request<any, any, any, any>,
-  context: any,
+/** Runs around an action: `(next, request, context) => next()`. A request given to `next` replaces the request. */
+export type Around<Context = AnyContext> = (
+  next: (request?: Request) => Awaitable<unknown>,
+  request: Request,
+  context: Context,
 ) => Awaitable<unknown>;
 
 /** Any action once it is found: a plain function. */
-export type Handle = (request: Request, context: any) => Awaitable<unknown>;
+export type Handle = (request: Request, context: AnyContext) => Awaitable<unknown>;
 
 /** The plain function behind an action, or undefined where the value is none. */
 export function handleOf(action: unknown): Handle | undefined {
@@ -61,18 +66,24 @@ function isClass(action: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(action));
 }
 
+/** A reusable action for `defineAction`: its name, its schemas and the function that runs. */
 export interface ActionDefinition<C, P, Q, H, B, R, Context> {
   /** Kebab-case: `sql-select-all`. */
   name: string;
   description?: string;
-  /** Checked when the action is configured, before the first request. */
+  /** Schema of the configuration. Checked when the action is configured, before the first request. Default: none is taken. */
   configuration?: C;
+  /** Schema of the path's parameters that the action needs. Default: it fits any operation. */
   params?: P;
+  /** Schema of the query that the action needs. Default: it fits any operation. */
   query?: Q;
+  /** Schema of the headers that the action needs. Default: it fits any operation. */
   headers?: H;
+  /** Schema of the body that the action needs. Default: it fits any operation. */
   body?: B;
+  /** Schema of the result. Default: not declared, so that the response of the operation decides. */
   response?: R;
-  /** Annotate `context: Context<{ db: Pool }>` to say what the action needs; it then fits every fusio that has it. */
+  /** Runs the action. Annotate `context: Context<{ db: Pool }>` to say which connections it needs; it then fits every fusio that has them. */
   handle(
     request: NoInfer<Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>>,
     configuration: NoInfer<ValueOf<C, undefined>>,
@@ -80,7 +91,10 @@ export interface ActionDefinition<C, P, Q, H, B, R, Context> {
   ): NoInfer<Awaitable<Plain<R> | Reply>>;
 }
 
-/** Defines a reusable, configured action. Declared slots say which operations it fits. */
+/**
+ * Defines a reusable, configured action. Declared slots say which operations it fits.
+ * Throws `NAME_INVALID` for a name that is not kebab-case.
+ */
 export function defineAction<
   const C extends Slot = undefined,
   const P extends Slot = undefined,
@@ -94,7 +108,7 @@ export function defineAction<
 ): ActionFactory<
   ValueOf<C, undefined>,
   Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>,
-  [R] extends [undefined] ? any : Plain<R> | Reply,
+  [R] extends [undefined] ? Undeclared : Plain<R> | Reply,
   Context
 > {
   const { name, handle } = definition;

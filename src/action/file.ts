@@ -1,11 +1,13 @@
 import { FusioError } from '../base/errors.js';
+import type * as handle from './handle.js';
 
+/** Options of `file()`. */
 export interface FileOptions {
-  /** Default: the operation's media type, else `application/octet-stream`. */
+  /** Media type of the file. Default: that of the operation's `response`, else `application/octet-stream`. */
   mediaType?: string;
   /** Offers the file under this name for saving (`Content-Disposition: attachment`). */
   download?: string;
-  /** Default: no `Cache-Control`, so that a cache asks again with the entity tag. */
+  /** `Cache-Control: max-age`, in milliseconds. Default: no such field, so that a cache asks again with the entity tag. */
   maxAgeMs?: number;
 }
 
@@ -17,7 +19,9 @@ export function isFile(value: unknown): value is FileBody {
 }
 
 /** A file to be sent: with its size, entity tag, conditional and range requests (RFC 9110, 13 and 14). */
-export class FileBody {
+export class FileBody implements handle.FileBody {
+  declare readonly '~file': true;
+
   constructor(
     readonly path: string,
     readonly options: FileOptions,
@@ -28,9 +32,9 @@ export class FileBody {
 
 /**
  * Answers with a file of the disk: `action: () => file('/srv/report.pdf', { mediaType: 'application/pdf' })`.
- * The path is the app's: never build it from a parameter without checking it. A file that is not there is a 404.
+ * The path is the app's: never build it from a parameter without checking it. A missing file is a 404 (`NOT_FOUND`).
  */
-export function file(path: string, options: FileOptions = {}): any {
+export function file(path: string, options: FileOptions = {}): handle.FileBody {
   if (typeof path !== 'string' || path === '')
     throw new FusioError('ACTION_INVALID', `file() needs a path, got ${typeof path}`);
   return new FileBody(path, options);

@@ -21,10 +21,16 @@ export interface OperationInfo {
 }
 
 /** A registered operation: pass it to `call`, put it in a record for a typed client. */
-export interface OperationHandle<Params = any, Query = any, Headers = any, Body = any, Result = any, Errors = any>
-  extends OperationInfo {
+export interface OperationHandle<
+  Params = unknown,
+  Query = unknown,
+  Headers = unknown,
+  Body = unknown,
+  Result = unknown,
+  Errors = unknown,
+> extends OperationInfo {
   readonly kind: 'operation';
-  /** The one media type of the body, where it is not JSON: what a client sends it as. */
+  /** Media type in which a client sends the body; undefined for JSON and where the operation takes several. */
   readonly consumes?: string;
   /** Types only; there is nothing here at run time. */
   readonly '~types'?: { params: Params; query: Query; headers: Headers; body: Body; result: Result; errors: Errors };
@@ -37,17 +43,25 @@ interface NodeStream {
   destroy(): unknown;
 }
 
-/** A body that is sent as it is. */
-export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob;
+/** A file of the disk as a body: made by `file()`. */
+export interface FileBody {
+  /** Absolute, or relative to the working directory. */
+  readonly path: string;
+  /** Types only; there is nothing here at run time. */
+  readonly '~file': true;
+}
 
-/** One slot of an input. */
+/** A body that is sent as it is, without JSON: the result of an operation whose `response` is a media type. */
+export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob | FileBody;
+
+/** One slot of an input: optional where nothing in it is required. */
 export type Part<Name extends string, Value> = {} extends Value
   ? { readonly [N in Name]?: Value }
   : undefined extends Value
     ? { readonly [N in Name]?: Value }
     : { readonly [N in Name]: Value };
 
-/** What a caller passes to an operation. A slot may be left out when nothing in it is required. */
+/** The input of an operation for `call`: params, query, headers and body. A slot may be left out when nothing in it is required. */
 export type Input<Params, Query, Headers, Body> = Part<'params', Params> &
   Part<'query', Query> &
   Part<'headers', Headers> &
@@ -57,16 +71,19 @@ type Arguments<Input, Options> = {} extends Input
   ? [input?: Input, options?: Options]
   : [input: Input, options?: Options];
 
+/** Options of a call in process. */
 export interface CallOptions {
-  /** Who calls: a principal, or `'system'`. Default: the caller of the surrounding action, else the system. */
+  /** The caller: a principal, or `'system'`, which may call everything. Default: the caller of the surrounding action, else the system. */
   as?: Principal | 'system';
+  /** Cancels the call: it rejects with `CALL_CANCELLED`, and the `signal` of the action aborts. */
   signal?: AbortSignal;
 }
 
+/** Runs an operation in process, without HTTP. */
 export interface Call {
   /** Runs an operation in process: same validation, same limits and log, no HTTP. Rejects with a `FusioError`. */
   <Params, Query, Headers, Body, Result>(
-    operation: OperationHandle<Params, Query, Headers, Body, Result, any>,
+    operation: OperationHandle<Params, Query, Headers, Body, Result>,
     ...input: Arguments<NoInfer<Input<Params, Query, Headers, Body>>, CallOptions>
   ): Promise<Result>;
 }

@@ -4,6 +4,7 @@ import type { Schema, Static } from '../schema/static.js';
 // In a file without types of Node, because `fusio/client` has it too.
 export type { RawBody } from './handle.js';
 
+/** A schema of a slot, or undefined where the operation does not declare it. */
 export type Slot = Schema | undefined;
 
 /** The value of a slot, or `Default` where the operation does not declare it. */
@@ -19,11 +20,15 @@ export interface RawValues {
   readonly [name: string]: string | readonly string[] | undefined;
 }
 
-/** What an action is given, as values. */
+/** The request of an action: values that fit the schemas of the operation. */
 export interface Request<Params = unknown, Query = unknown, Headers = unknown, Body = unknown> {
+  /** Values of the path's parameters, by name. Text, where the operation declares no schema for them. */
   readonly params: Params;
+  /** Values of the query, by name. As they came, where the operation declares no schema for them. */
   readonly query: Query;
+  /** Header fields: under the names that the schema gives them, else all of them, in lower case. */
   readonly headers: Headers;
+  /** The parsed body; undefined where the operation takes none. */
   readonly body: Body;
 }
 
@@ -40,21 +45,26 @@ export interface ActionRequest<
 
 /** One Server-Sent Event (HTML, 9.2); any other value that is yielded becomes `data` as JSON. */
 export interface ServerSentEvent {
+  /** Type of the event. Default: `message`, as browsers have it. */
   readonly event?: string;
+  /** Id of the event: a browser that connects again sends the last one as `Last-Event-ID`. */
   readonly id?: string;
+  /** Data of the event: a text as it is, any other value as JSON. */
   readonly data: unknown;
+  /** How long a browser waits before it connects again, in milliseconds. */
   readonly retryMs?: number;
 }
 
-/** One file of a multipart form, streamed: read it, or go on to the next and it is skipped. */
+/** One file of a multipart form, streamed: read it, or go on to the next one, which skips it. */
 export interface UploadedFile {
   /** The field's name in the form. */
   readonly field: string;
   /** The base name that the client gave, without control characters. Never a path. */
   readonly filename: string;
-  /** What the client says it is: not to be trusted. */
+  /** Media type as the client states it: not to be trusted. */
   readonly mediaType: string;
+  /** The bytes as they arrive. Fails with `FORM_TOO_LARGE` beyond `maxFileBytes`. */
   readonly stream: Readable;
-  /** The whole file in memory. */
+  /** Reads the whole file into memory. */
   bytes(): Promise<Buffer>;
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.js';
 import type { Schema, Static } from '../schema/static.js';
+import type { AnyReplies } from './context.js';
 import type { RawBody } from './request.js';
 
 /** A media type in place of a schema: the action returns a stream, or for `text/event-stream` an async iterable. */
@@ -9,6 +10,8 @@ export type MediaType = `${string}/${string}`;
 export interface StatusMap {
   readonly [status: number]: Schema | string;
 }
+
+/** The `response` of an operation: a schema, a media type, a map of statuses, or undefined. */
 export type ResponseSlot = Schema | MediaType | undefined;
 
 type Success = 200 | 201 | 202 | 203 | 204 | 205 | 206 | 207 | 208 | 226;
@@ -33,7 +36,7 @@ type FirstSuccess<R> = R extends { readonly 200: infer S }
       ? StatusValue<S>
       : R extends { readonly 203: infer S }
         ? StatusValue<S>
-        : R extends { readonly 204: any }
+        : R extends { readonly 204: unknown }
           ? undefined
           : R extends { readonly 206: infer S }
             ? StatusValue<S>
@@ -41,7 +44,13 @@ type FirstSuccess<R> = R extends { readonly 200: infer S }
               ? StatusValue<S>
               : never;
 
-/** What an action returns without `respond`. */
+/** The result of a reusable action that declares no `response`: fits every operation, whose own `response` is checked when it runs. */
+export interface Undeclared {
+  /** Types only; there is nothing here at run time. */
+  readonly '~undeclared': true;
+}
+
+/** The result of an action, without `respond`. */
 export type Plain<R> = [R] extends [undefined]
   ? unknown
   : R extends string
@@ -50,7 +59,7 @@ export type Plain<R> = [R] extends [undefined]
       ? FirstSuccess<R>
       : Static<R>;
 
-/** What a caller gets: the value of the schema, or of any 2xx status in the map. */
+/** The result for a caller: the value of the schema, or of any 2xx status in the map. */
 export type ResultOf<R> = [R] extends [undefined]
   ? unknown
   : R extends string
@@ -71,15 +80,11 @@ interface OneSchema<Value> {
   readonly 206: Value;
   readonly [status: number]: unknown;
 }
-interface AnyStatus {
-  readonly [status: number]: unknown;
-}
-
-/** Which body goes with which status: what `context.respond` accepts. */
+/** Bodies by status, as `context.respond` accepts them. */
 export type RepliesOf<R, T> = [R] extends [undefined]
-  ? AnyStatus
+  ? AnyReplies
   : R extends string
-    ? AnyStatus
+    ? AnyReplies
     : IsStatusMap<R> extends true
       ? StatusValues<R> & StatusValues<T>
       : OneSchema<Static<R>> & StatusValues<T>;

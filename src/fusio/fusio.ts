@@ -18,10 +18,17 @@ import type { Schema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
 
-/** Adds operations, connections, schemas: an adapter or a generator. Awaited by `ready()`. */
-export type Adapter<Connections = any, Events = any> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;
-/** Any fusio, in signatures that do not care for its connections and events. */
-export type AnyFusio = Fusio<any, any>;
+/** A function that adds operations, connections or schemas to a fusio: give it to `fusio.use`, and `ready()` waits for it. */
+export type Adapter<Connections = AnyConnections, Events = {}> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;
+
+interface AnyConnections {
+  readonly [name: string]: unknown;
+}
+
+/** Any fusio, in signatures that do not care for its connections and events. An action may need any connection of it. */
+// `any`, because an action that needs `{ db: Pool }` must fit: no other type is assignable both from and to every record of connections.
+export type AnyFusio = Fusio<any, {}>;
+
 /** The context that a given fusio hands its actions: `ContextOf<typeof fusio>`. */
 export type ContextOf<F> = F extends Fusio<infer Connections, infer Events> ? Context<Connections, Events> : never;
 
@@ -69,7 +76,7 @@ export interface Fusio<out Connections, out Events> {
     StatusValues<T>
   >;
   /** Runs around every action, whatever the entrance, the first one outermost. */
-  around(wrapper: Around): this;
+  around(wrapper: Around<Context<Connections, Events>>): this;
   /** Describes a scope, for the documents. */
   scope(name: string, description?: string): void;
   /** Not in this version: throws `NOT_AVAILABLE`. */

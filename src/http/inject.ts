@@ -20,7 +20,7 @@ export interface InjectResponse {
   readonly headers: Headers;
   readonly body: Uint8Array;
   text(): string;
-  json<T = any>(): T;
+  json<T = unknown>(): T;
 }
 
 /** The web request that the options describe. */

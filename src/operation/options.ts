@@ -3,7 +3,7 @@ import type { Context } from '../action/context.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
 import type { RawValues, Request, Slot, Texts, ValueOf } from '../action/request.js';
-import type { Plain, RepliesOf } from '../action/result.js';
+import type { Plain, RepliesOf, Undeclared } from '../action/result.js';
 import { groupOf } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
 import { type MultipartOptions, multipartSchema } from './multipart.js';
@@ -90,7 +90,7 @@ export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends
   action: NoInfer<
     Action<
       Request<ValueOf<P, Texts>, ValueOf<Q, RawValues>, ValueOf<H, RawValues>, BodyOf<B>>,
-      Plain<R> | Reply,
+      Plain<R> | Reply | Undeclared,
       Context<Connections, Events, RepliesOf<R, T>>
     >
   >;

@@ -9,7 +9,7 @@ export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   text(): string;
-  json<T = any>(): T;
+  json<T = unknown>(): T;
 }
 
 export interface Receiver {

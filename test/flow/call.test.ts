@@ -135,7 +135,7 @@ describe('an action', () => {
     const fusio = createFusio({ logger: false });
     const order: string[] = [];
     fusio.around((next, _request, { operation }) => {
-      order.push(`outer ${operation.name}`);
+      order.push(`outer ${operation?.name}`);
       return next();
     });
     class Greeter {

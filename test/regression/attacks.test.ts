@@ -2,7 +2,15 @@
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { createFusio, FusioError, type FusioOptions, fail, respond, Type } from '../../src/index.js';
+import {
+  createFusio,
+  FusioError,
+  type FusioOptions,
+  fail,
+  type OpenApiDocument,
+  respond,
+  Type,
+} from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
 import { takeProblems } from '../support/answers.js';
 import { closeAll, listen, post, raw } from '../support/fusio.js';
@@ -385,7 +393,7 @@ describe('who calls', () => {
     await fusio.inject({ path: '/openapi.json' });
     const seen = await fusio.inject({ path: '/openapi.json', headers: { authorization: 'x' } });
 
-    expect(Object.keys(seen.json().paths)).toEqual([]);
+    expect(Object.keys(seen.json<OpenApiDocument>().paths)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import express from 'express';
-import { createFusio, Type } from '../../src/index.js';
+import { createFusio, type Problem, Type } from '../../src/index.js';
 import { fakeClock } from '../../src/testing/index.js';
 import { closeAll, listen, raw } from '../support/fusio.js';
 
@@ -115,7 +115,7 @@ it('tells the developer which operation made a result that JSON does not have', 
 
   const answer = await fusio.inject({ path: '/big' });
 
-  expect([answer.status, answer.json().code]).toEqual([500, 'RESULT_INVALID']);
+  expect([answer.status, answer.json<Problem>().code]).toEqual([500, 'RESULT_INVALID']);
   expect(messages).toEqual([expect.stringContaining('operation "big"')]);
 });
 

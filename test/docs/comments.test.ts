@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+import { root } from './pages.js';
+
+jest.setTimeout(60_000);
+
+/**
+ * Members that need no comment, under this rule: the word is in the glossary or in every library, its type leaves no question of
+ * shape, unit or default, and it means the same wherever it stands.
+ */
+const selfEvident: readonly string[] = ['name', 'kind', 'description', 'message'];
+
+const { tsup } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { tsup: { entry: object } };
+// The command is a program: nothing is imported from it.
+const { cli: _, ...entries } = tsup.entry as Record<string, string>;
+const files = Object.values(entries).map((path) => join(root, path));
+const program = ts.createProgram(files, {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true,
+  skipLibCheck: true,
+  types: ['node'],
+  noEmit: true,
+});
+const checker = program.getTypeChecker();
+
+interface Public {
+  /** `Fusio.openapi`, or `Fusio` for the name itself. */
+  readonly name: string;
+  readonly comment: string;
+}
+
+const names = files.flatMap(namesOf);
+const members = names.flatMap(({ symbol }) => membersOf(symbol));
+
+it.each<[string, readonly Public[]]>([
+  ['name', names],
+  ['member', members],
+])('has a comment on every public %s', (_kind, all) => {
+  const bare = all.filter(({ comment }) => comment === '').map(({ name }) => name);
+
+  expect([...new Set(bare)]).toEqual([]);
+  expect(all.length).toBeGreaterThan(100);
+});
+
+// docs/contributing.md: a comment begins with a verb or a noun, and says the thing by its name.
+it('has no comment that begins with "What" or "Whether" or speaks of a nobody', () => {
+  const riddles = [...names, ...members].filter(({ comment }) =>
+    /^(What|Who|Whoever|Where|When)\b|\b(somebody|nobody|whoever|anybody)\b/i.test(comment),
+  );
+
+  expect(riddles.map(({ name, comment }) => `${name}: ${comment}`)).toEqual([]);
+});
+
+/** The public names of an entry; what comes from another package is documented there. */
+function namesOf(file: string): (Public & { readonly symbol: ts.Symbol })[] {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(file)!);
+  return checker.getExportsOfModule(module!).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    return isOurs(symbol) ? [{ name: exported.name, comment: commentOf(symbol), symbol }] : [];
+  });
+}
+
+/** The members of an interface, a class or a type, those of each side of a union, and those of a value's own type. */
+function membersOf(symbol: ts.Symbol): Public[] {
+  if (!(symbol.flags & ts.SymbolFlags.Type)) return [];
+  const type = checker.getDeclaredTypeOfSymbol(symbol);
+  const sides = type.isUnion() ? type.types : [type];
+  return sides.flatMap((side) =>
+    checker.getPropertiesOfType(side).flatMap((member) => {
+      const isNeeded = isOurs(member) && isVisible(member) && !selfEvident.includes(member.name);
+      return isNeeded ? [{ name: `${symbol.name}.${member.name}`, comment: commentOf(member) }] : [];
+    }),
+  );
+}
+
+function isOurs({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((declaration) => {
+    const path = relative(root, declaration.getSourceFile().fileName);
+    return path.startsWith('src/');
+  });
+}
+
+/** Not private, and no property that only types know of, such as `~types`. */
+function isVisible({ name, declarations = [] }: ts.Symbol): boolean {
+  const isPrivate = declarations.some((declaration) => {
+    return Boolean(ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private);
+  });
+  return !isPrivate && !name.startsWith('~') && !name.startsWith('__');
+}
+
+function commentOf(symbol: ts.Symbol): string {
+  return ts.displayPartsToString(symbol.getDocumentationComment(checker)).trim();
+}
