@@ -1,3 +1,18 @@
+/**
+ * An **operation** binds a method and a path to an **action**, with its schemas, scopes and costs.
+ * An action is the business logic: `(request, context) => result`. A **schema** describes what goes in and out.
+ * A **connection** is a named client of an official library; actions find it in their context.
+ *
+ * An **event** is something that happened. A **webhook** sends it to a URL, a **trigger** runs an action for it;
+ * a **cronjob** runs an action by a schedule.
+ * An **app** is a consumer's client and acts for a **user**; it shows a **token**, and **scopes** say which operations it may call.
+ * A **rate** says how fast a caller may call, a **plan** what a consumer bought.
+ *
+ * An **invocation** is one run of an action. A **transport** (HTTP, a call in process) brings it in, the **pipeline** takes it through
+ * the steps in between: `docs/reference/lifecycle.md`. A **result** is what the action returns, an **outcome** is a checked result,
+ * an **answer** is what HTTP sends.
+ */
+
 export { Type } from 'typebox';
 export type { AuthenticateRequest } from './access/authenticate.js';
 export type { App, Principal, Token, User } from './access/caller.js';

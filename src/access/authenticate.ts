@@ -3,13 +3,13 @@ import { isPromise } from '../base/promise.js';
 import { unauthenticated } from './authorize.js';
 import { anonymous, type Caller, callerOf } from './caller.js';
 
-/** The request as `authenticate` sees it, the same for every transport. */
+/** The request for the hook `authenticate`, the same for every transport. */
 export interface AuthenticateRequest {
-  /** In upper case. */
+  /** HTTP method, in upper case. */
   readonly method: string;
-  /** With the mount path, without the query. */
+  /** Path with the mount path, without the query. */
   readonly path: string;
-  /** Names in lower case. */
+  /** Header fields, names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The caller's address as `clientIp` or Express's `trust proxy` says; undefined through `fetch`. Looked up when it is read. */
   readonly ip: string | undefined;

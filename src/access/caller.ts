@@ -1,6 +1,6 @@
 import { FusioError } from '../base/errors.js';
 
-/** Who calls, once it is known: what the corridor authorizes and the context shows. */
+/** The caller of an invocation, once it is known: checked against the operation's scopes and shown by the context. */
 export interface Caller {
   readonly kind: 'anonymous' | 'system' | 'principal';
   readonly user: User;
@@ -9,27 +9,43 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
+/** The user of a call. */
 export interface User {
+  /** The principal's `user.id`; `app:` and the app's id where an app calls for itself; `anonymous` or `system`. */
   readonly id: string;
+  /** Default: the app's name, else the id. */
   readonly name: string;
+  /** Address as the principal has it: not checked. */
   readonly email?: string;
+  /** Names of the roles that the principal has. Default: none. */
   readonly roles: readonly string[];
+  /** True for a request without a credential. */
   readonly anonymous: boolean;
 }
-/** A consumer's client. */
+
+/** A consumer's client, which acts for a user or for itself. */
 export interface App {
+  /** The principal's `app.id`. */
   readonly id: string;
+  /** Default: the id. */
   readonly name: string;
 }
+
+/** The credential of a call. */
 export interface Token {
+  /** Id for logs and records, never the secret. Of a principal: `host:` and the user's id. */
   readonly id: string;
+  /** Source of the credential: `host` for a principal of `authenticate` or of `as`. */
   readonly kind: 'access' | 'personal' | 'key' | 'external' | 'host';
+  /** Scopes that the credential grants. */
   readonly scopes: readonly string[];
+  /** Undefined for a credential that does not expire. */
   readonly expiresAt?: Date;
+  /** Further facts about the caller, as the principal has them. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** Nobody: no credential came. */
+/** The caller of a request without a credential. */
 export const anonymous: Caller = Object.freeze({
   kind: 'anonymous',
   user: Object.freeze({ id: 'anonymous', name: 'anonymous', roles: Object.freeze([]), anonymous: true }),
@@ -38,7 +54,7 @@ export const anonymous: Caller = Object.freeze({
   scopes: Object.freeze([]),
 });
 
-/** The app itself: may call everything. */
+/** The host app itself: may call everything. */
 export const system: Caller = Object.freeze({
   kind: 'system',
   user: Object.freeze({ id: 'system', name: 'system', roles: Object.freeze([]), anonymous: false }),
@@ -47,12 +63,15 @@ export const system: Caller = Object.freeze({
   scopes: Object.freeze([]),
 });
 
-/** Who calls: what the `authenticate` hook returns and what `as` takes. */
+/** The description of a caller: returned by the `authenticate` hook and taken by `as`. It has a user, an app or both. */
 export interface Principal {
+  /** The user that calls. Ids are non-empty texts. */
   user?: { id: string; name?: string; email?: string; roles?: readonly string[] };
+  /** The client that calls, for the user or for itself. */
   app?: { id: string; name?: string };
-  /** Default: none, so that only operations without scopes are open. */
+  /** Scopes that the caller holds: `todo` covers `todo.*`. Default: none, so that only operations without scopes are open. */
   scopes?: readonly string[];
+  /** Further facts for actions: they find them in `context.token.claims`. */
   claims?: Readonly<Record<string, unknown>>;
 }
 

@@ -56,7 +56,7 @@ export type Respond<Replies> = Respondent<Replies>['respond'];
 
 /** The context of an action: the second argument it gets, beside the request. No function of it uses `this`: take it apart. */
 export interface Context<Connections = {}, Events = {}, Replies = AnyReplies> {
-  /** Clients by name. Reading one that does not answer throws `CONNECTION_UNAVAILABLE`. */
+  /** Clients by name. Reading one that cannot be opened throws `CONNECTION_UNAVAILABLE`. */
   readonly connections: Connections;
   /** The client of a connection that was registered with `fusio.connection`. Throws `CONNECTION_UNKNOWN` for a handle of another fusio. */
   readonly connection: <Client>(connection: ConnectionHandle<Client>) => Client;

@@ -88,38 +88,55 @@ export type ErrorCode = keyof typeof errors;
 /** A code of the table, or one of the application's: it adds codes by using them. `string & {}` keeps the table in completions. */
 export type AnyErrorCode = ErrorCode | (string & {});
 
-/** One thing wrong with a request. */
+/** A fault of a request at one place. */
 export interface Issue {
   /** JSON pointer (RFC 6901), beginning with the slot: `/body/title`. */
   readonly pointer: string;
   readonly message: string;
+  /** Kind of the fault, such as `UNKNOWN_PROPERTY`: for programs, where `message` is for people. */
   readonly code: string;
 }
 
 /** `application/problem+json` (RFC 9457), with Fusio's fields beside it. */
 export interface Problem {
+  /** URN of the code: `urn:fusio:error:request-invalid`. */
   readonly type: string;
+  /** Short text that is the same for each error with the code. */
   readonly title: string;
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** Text about this error. Of an error of the server's it is the one of the error table, so that nothing leaks. */
   readonly detail: string;
+  /** Path of the request. */
   readonly instance?: string;
+  /** Code of the error table, or one of the application's. */
   readonly code: AnyErrorCode;
+  /** Id of the request, as in `X-Request-Id` and in the log. */
   readonly requestId?: string;
+  /** Faults of the request, all at once. */
   readonly errors?: readonly Issue[];
+  /** Always false: Fusio's own clients look for it. */
   readonly success: false;
+  /** The same as `detail`, for Fusio's own clients. */
   readonly message: string;
 }
 
+/** Header fields of a reply by name: a number becomes text, an array several fields, undefined is left out. */
 export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
+/** Options of a `FusioError`. */
 export interface FusioErrorOptions {
-  /** Default: the status of the code in the error table, else 500. */
+  /** HTTP status from 400 to 599. Default: the status of the code in the error table, else 500. */
   status?: number;
+  /** Default: the title of the code in the error table, else that of the status. */
   title?: string;
   /** Whether the caller sees the message. Default: when the status is below 500. */
   expose?: boolean;
+  /** Faults of the request, for the member `errors` of the problem document. */
   errors?: readonly Issue[];
+  /** Header fields of the answer. */
   headers?: ReplyHeaders;
+  /** The error behind this one: for the log, never for the caller. */
   cause?: unknown;
   /** Further members of the problem document. */
   extra?: Readonly<Record<string, unknown>>;
@@ -128,14 +145,21 @@ export interface FusioErrorOptions {
 // The ESM and the CommonJS copy of fusio are different classes in one process: the brand is what counts.
 const brand = Symbol.for('fusio.error');
 
-/** An error with a code, a status and a message for the caller. */
+/** An error with a code, a status and a message for the caller. Thrown in an action, it is the answer. */
 export class FusioError extends Error {
+  /** Code of the error table, or one of the application's. */
   readonly code: AnyErrorCode;
+  /** HTTP status, from 400 to 599. */
   readonly status: number;
+  /** Short text that is the same for each error with the code. */
   readonly title: string;
+  /** Whether the caller sees the message. */
   readonly expose: boolean;
+  /** Faults of the request, where it is one that does not fit. */
   declare readonly errors?: readonly Issue[];
+  /** Header fields of the answer. */
   declare readonly headers?: ReplyHeaders;
+  /** Further members of the problem document. */
   declare readonly extra?: Readonly<Record<string, unknown>>;
 
   constructor(code: AnyErrorCode, message?: string, options: FusioErrorOptions = {}) {

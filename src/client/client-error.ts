@@ -1,7 +1,7 @@
 import type { Problem } from '../base/errors.js';
 import type { OwnProblems } from './own-problems.js';
 
-/** What an operation may throw, by status: `ErrorsOf<typeof createTodo>[409]`. Takes a handle or a method of a client. */
+/** The errors that an operation may throw, by status: `ErrorsOf<typeof createTodo>[409]`. Takes a handle or a method of a client. */
 export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { errors: infer Errors } }
   ? Errors & Omit<OwnProblems, keyof Errors>
   : {};
@@ -11,8 +11,11 @@ const errorBrand = Symbol.for('fusio.client-error');
 
 /** An answer whose status is not 2xx. `body` is the problem document, or text where the answer is no JSON. */
 export class ClientError<Body = Problem> extends Error {
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** Header fields of the answer. */
   readonly headers: Headers;
+  /** The problem document, or text where the answer is not JSON. */
   readonly body: Body;
 
   constructor(response: { readonly status: number; readonly headers: Headers }, body: Body, message?: string) {

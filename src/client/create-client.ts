@@ -64,7 +64,9 @@ export type Routes<Api> = {
   readonly [Name in keyof Api]: Api[Name] extends OperationHandle ? Route : Routes<Api[Name]>;
 };
 
+/** Options of `createClient`. */
 export interface ClientOptions<Routes> extends SendOptions {
+  /** The operations by name: their handles, or what `fusio routes` writes of them. */
   routes: Routes;
 }
 

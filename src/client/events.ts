@@ -1,8 +1,12 @@
 /** One event of a `text/event-stream`. `data` is parsed where it is JSON, and text where it is not. */
 export interface ServerSentEvent<Data = unknown> {
+  /** Type of the event. Undefined: `message`. */
   readonly event?: string;
+  /** Id of the event. */
   readonly id?: string;
+  /** Data of the event: parsed where it is JSON, else text. */
   readonly data: Data;
+  /** How long to wait before connecting again, in milliseconds. */
   readonly retryMs?: number;
 }
 

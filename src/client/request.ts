@@ -1,4 +1,4 @@
-/** Where an operation is. */
+/** The method and path of an operation, with the media type of its body. */
 export interface Route {
   /** `GET`, `POST`, … Text, because that is what the import of a JSON file is. */
   readonly method: string;

@@ -8,6 +8,7 @@ export interface SendOptions {
   baseUrl: string;
   /** Sent as `Authorization: Bearer`. A function is asked at every call; nothing is sent for empty text. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
   /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or `Infinity`: no limit. */
   timeoutMs?: number;
@@ -17,9 +18,11 @@ export interface SendOptions {
 
 /** Options of one call. */
 export interface ClientCallOptions {
+  /** Ends the call: it rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Header fields beside those of the input and of the client. */
   headers?: Readonly<Record<string, string>>;
-  /** Default: that of the client. */
+  /** How long the call may take, in milliseconds. Default: `timeoutMs` of the client. */
   timeoutMs?: number;
 }
 

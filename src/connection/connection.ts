@@ -1,15 +1,18 @@
-/** A fully configured client of an official library: how to open it, and perhaps how to close it and see whether it works. */
+/** A fully configured client of an official library: how it is opened, closed and pinged. */
 export interface Connection<Client> {
+  /** Makes the client. Called by `ready()`, or by the first action that needs it; again after a failure. May take 30 seconds. */
   open(): Client | Promise<Client>;
+  /** Closes the client at `stop()`, within 5 seconds. Default: the client is left open. */
   close?(client: Client): void | Promise<void>;
-  /** Throws when the other side does not answer. */
+  /** Throws or rejects when the server behind the client does not answer. `health()` calls it. */
   ping?(client: Client): unknown;
 }
 
-/** A registered connection: what `context.connection(handle)` takes. */
+/** A connection that `fusio.connection` registered: pass it to `context.connection` for its client. */
 export interface ConnectionHandle<Client> {
   readonly kind: 'connection';
   readonly name: string;
+  /** Types only; there is nothing here at run time. */
   readonly '~client'?: Client;
 }
 

@@ -1,4 +1,4 @@
-/** What a column holds and what a placeholder takes. An instant or a boolean is yours to write: `date.toISOString()`, `done ? 1 : 0`. */
+/** A value of a column or for a placeholder. An instant or a boolean is yours to write: `date.toISOString()`, `done ? 1 : 0`. */
 export type SqliteValue = null | number | bigint | string | Uint8Array;
 
 /** Values by name: `{ id: 12 }` for `:id`, `@id` or `$id`. */
@@ -6,19 +6,25 @@ export type SqliteNames = Record<string, SqliteValue>;
 
 /** A prepared statement: what `node:sqlite` and `libsql` have in common. Values for `?` in their order, or by name. */
 export interface SqliteStatement {
+  /** All rows, as objects. */
   all(...values: SqliteValue[]): unknown[];
   all(names: SqliteNames): unknown[];
   /** The first row, or undefined. */
   get(...values: SqliteValue[]): unknown;
   get(names: SqliteNames): unknown;
+  /** Runs the statement for its effect. */
   run(...values: SqliteValue[]): SqliteRun;
   run(names: SqliteNames): SqliteRun;
+  /** Rows one by one. */
   iterate(...values: SqliteValue[]): IterableIterator<unknown>;
   iterate(names: SqliteNames): IterableIterator<unknown>;
 }
 
+/** The effect of a statement. */
 export interface SqliteRun {
+  /** How many rows it changed. */
   readonly changes: number | bigint;
+  /** `rowid` of the last row that was inserted on the connection. */
   readonly lastInsertRowid: number | bigint;
 }
 
@@ -26,6 +32,8 @@ export interface SqliteRun {
 export interface SqliteDatabase {
   /** Runs any number of statements, without values. */
   exec(sql: string): unknown;
+  /** Prepares one statement. */
   prepare(sql: string): SqliteStatement;
+  /** Closes the database. Called by `stop()`. */
   close(): unknown;
 }

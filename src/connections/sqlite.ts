@@ -11,6 +11,7 @@ import type { SqliteDatabase } from './sqlite-database.js';
 export type { Connection } from '../connection/connection.js';
 export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
+/** An SQLite file and how it is opened. */
 export interface SqliteOptions {
   /** A path, or `:memory:`. */
   file: string;
@@ -22,7 +23,9 @@ export interface SqliteOptions {
 
 /** A database that the app has open: of `node:sqlite`, `libsql` or `better-sqlite3`. */
 export interface OpenDatabase {
+  /** Runs any number of statements. */
   exec(sql: string): unknown;
+  /** Prepares one statement. */
   prepare(sql: string): unknown;
 }
 
@@ -32,8 +35,8 @@ export interface OpenDatabase {
  *
  * It sets WAL (readers and the writer do not wait for each other), foreign keys, a busy timeout of 5 s (both drivers
  * wait 0 ms by themselves: "database is locked" at the first collision), and `synchronous=FULL`. With NORMAL a commit is
- * some four times faster, and a power cut may take back what a caller was told is done; whoever can live with that opens
- * the database themselves and passes it, or executes `PRAGMA synchronous = NORMAL` on it.
+ * some four times faster, and a power cut may take back a commit that a caller was told of: to choose that, pass a database that you
+ * opened yourself, or execute `PRAGMA synchronous = NORMAL` on it.
  *
  * ```ts
  * const fusio = createFusio({ connections: { db: sqlite('data/todo.sqlite') } });

@@ -32,32 +32,43 @@ export type AnyFusio = Fusio<any, {}>;
 /** The context that a given fusio hands its actions: `ContextOf<typeof fusio>`. */
 export type ContextOf<F> = F extends Fusio<infer Connections, infer Events> ? Context<Connections, Events> : never;
 
+/** The state of a fusio and of its connections. */
 export interface Health {
   /** `degraded` where some connection does not answer, `down` where none does or fusio has stopped. */
   readonly status: 'ok' | 'degraded' | 'down';
+  /** The connections by name: how long the ping took, or a code for its failure, without addresses and secrets. */
   readonly checks: Readonly<
     Record<string, { readonly status: 'ok' | 'down'; readonly ms?: number; readonly error?: string }>
   >;
 }
 
 /**
- * The variance is written down because working it out costs every program a million instantiations
- * (it compares `operation` with itself, over schemas that are not known).
+ * An API of operations: made by `createFusio`, mounted in a host app or served alone. Registering throws at once, with the name and
+ * the fix, on a mistake.
  */
+// The variance is written down because working it out costs every program a million instantiations: it compares `operation` with
+// itself, over schemas that are not known.
 export interface Fusio<out Connections, out Events> {
   // register
 
-  /** Names a schema: one component in OpenAPI, reusable by `$ref`. */
+  /** Names a schema: one component in OpenAPI, reusable by `$ref`. Gives the schema back. Throws `NAME_INVALID`, `NAME_TAKEN` or `SCHEMA_INVALID`. */
   schema<const S extends Schema>(name: string, schema: S): S;
+  /** Registers a connection; its handle gives the client: `context.connection(handle)`. Throws `NAME_INVALID`, `NAME_TAKEN` or `OPTIONS_INVALID`. */
   connection<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client>;
-  /** Registers an action by name. An unannotated function gets `unknown` slots; annotate, or use `defineAction`. */
+  /**
+   * Registers an action by name. An unannotated function gets `unknown` slots; annotate, or use `defineAction`.
+   * Throws `NAME_INVALID`, `NAME_TAKEN` or `ACTION_INVALID`.
+   */
   action<Request = ActionRequest, Result = unknown>(
     name: string,
     action:
       | ActionFunction<Request, Result, Context<Connections, Events>>
       | ActionObject<Request, Result, Context<Connections, Events>>,
   ): ActionHandle<Request, Result>;
-  /** Registers an operation; throws at once, with its name and the fix, on a mistake. */
+  /**
+   * Registers an operation. Throws `OPERATION_INVALID`, `SCHEMA_INVALID` or `ACTION_INVALID` for options that do not fit, `NAME_INVALID`,
+   * `NAME_TAKEN`, and `OPERATION_CONFLICT` where another operation has the method and path.
+   */
   operation<
     const P extends Slot = undefined,
     const Q extends Slot = undefined,
@@ -75,53 +86,54 @@ export interface Fusio<out Connections, out Events> {
     ResultOf<R>,
     StatusValues<T>
   >;
-  /** Runs around every action, whatever the entrance, the first one outermost. */
+  /** Runs a function around every action, however it is invoked; the first one registered is outermost. */
   around(wrapper: Around<Context<Connections, Events>>): this;
-  /** Describes a scope, for the documents. */
+  /** Describes a scope, for the documents. Throws `NAME_INVALID`. */
   scope(name: string, description?: string): void;
-  /** Not in this version: throws `NOT_AVAILABLE`. */
+  /** Registers an event. Not in this version: throws `NOT_AVAILABLE`. */
   event<const S extends Schema>(name: string, options: EventOptions<S>): EventHandle<Static<S>>;
   event<const S extends Schema>(name: string, schema: S): EventHandle<Static<S>>;
-  /** Not in this version: throws `NOT_AVAILABLE`. */
+  /** Registers a trigger. Not in this version: throws `NOT_AVAILABLE`. */
   trigger<Event extends EventReference<Events>>(
     options: TriggerOptions<Event, PayloadOf<Events, Event>, Context<Connections, Events>>,
   ): TriggerHandle;
-  /** Not in this version: throws `NOT_AVAILABLE`. */
+  /** Registers a webhook of the operator's own. Not in this version: throws `NOT_AVAILABLE`. */
   webhook(options: WebhookOptions<EventReference<Events> | '*'>): WebhookHandle;
-  /** Not in this version: throws `NOT_AVAILABLE`. */
+  /** Registers a cronjob. Not in this version: throws `NOT_AVAILABLE`. */
   cronjob(options: CronjobOptions<Context<Connections, Events>>): CronjobHandle;
-  /** All operations, in the order of their registration. */
+  /** Lists all operations, in the order of their registration. */
   operations(): readonly RegisteredOperation[];
-  /** Runs an adapter at once; `ready()` waits for it where it is asynchronous. */
+  /** Runs an adapter at once; `ready()` waits for it where it is asynchronous, and rejects where it fails. */
   use(adapter: Adapter<Connections, Events>): this;
 
   // run
 
-  /** `app.use('/api', fusio.router)`. What is not an operation's goes on to the host. */
+  /** Express middleware: `app.use('/api', fusio.router)`. A request that is not an operation's goes on to the host. */
   readonly router: RequestHandler;
-  /** Plain `node:http`, no Express: 404, 405 and OPTIONS are answered. */
+  /** Request listener for `node:http`, without Express: 404, 405 and OPTIONS are answered. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
-  /** A server for the host's app, the fast way, or without one for the operations alone. Mount `router` in the app first. */
+  /** Makes a server for the host's app, the fast way, or without one for the operations alone. Mount `router` in the app first. */
   createServer(app?: Application): Server;
-  /** Web standard; may be taken off: `export default { fetch: fusio.fetch }`. */
+  /** Answers a web `Request`: `export default { fetch: fusio.fetch }`. Never rejects for a fault of the request or the action. */
   readonly fetch: (request: globalThis.Request) => Promise<Response>;
-  /** A request without a port. */
+  /** Sends a request without a port, for tests. */
   inject(options: InjectOptions): Promise<InjectResponse>;
-  /** Runs an operation in process: as the system, unless `as` says who. */
+  /** Runs an operation in process: as the system, unless `as` names a caller. Rejects with a `FusioError`. */
   readonly call: Call;
-  /** Not in this version: rejects with `NOT_AVAILABLE`. */
+  /** Dispatches an event. Not in this version: rejects with `NOT_AVAILABLE`. */
   readonly dispatch: Dispatch<Events>;
-  /** Protects a route that the host app already has. Any one of the scopes will do. */
+  /** Makes Express middleware that protects a route of the host app: the caller needs one of the scopes. It answers 401 and 403. */
   requireScope(...scopes: [string, ...string[]]): RequestHandler;
-  /** The OpenAPI 3.1 document of what is registered now. The same registrations give the same document. */
+  /** Writes the OpenAPI 3.1 document of the operations that are registered now. The same registrations give the same document. */
   openapi(options?: OpenApiOptions): OpenApiDocument;
-  /** Listens to a signal; gives a function that stops it. A listener that throws harms nobody. */
+  /** Listens to a signal; gives a function that stops listening. An error of a listener goes to the log. */
   on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
-  /** Waits for adapters and opens connections. A connection that does not open is tried again on use. */
+  /** Waits for adapters and opens connections. A connection that does not open is reported, not thrown, and tried again on use. */
   ready(): Promise<void>;
+  /** Waits for `ready()` and starts the roles. Default: all of them. Rejects with `STOPPED` after `stop()`. */
   start(options?: { roles?: readonly Role[] }): Promise<void>;
-  /** Drains for at most `timeoutMs` (default: 10,000), then ends what still waits, then closes connections. Idempotent. */
+  /** Drains for at most `timeoutMs` (default: 10,000), then ends the calls that still run, then closes connections. Idempotent. */
   stop(options?: { timeoutMs?: number }): Promise<void>;
-  /** Asks every connection; the answer is kept for a second. */
+  /** Pings every connection, for at most 3 seconds; the answer is kept for a second. */
   health(): Promise<Health>;
 }

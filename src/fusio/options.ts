@@ -18,36 +18,36 @@ import { type FormatsOption, formatsOption } from '../schema/options.js';
 import { type TelemetryOptions, telemetryOption } from '../telemetry/telemetry.js';
 import { laterOptions, notAvailable } from './unavailable.js';
 
-/** What `createFusio` takes. */
+/** Options of `createFusio`. */
 export interface FusioOptions<Connections = {}, Events = {}> {
-  /** Typed by name: `{ db: mysql({ … }) }` gives `connections.db: Pool`. */
+  /** Connections by name: `{ db: mysql({ … }) }` gives `connections.db: Pool`. Default: none. */
   connections?: { readonly [Name in keyof Connections]: Connection<Connections[Name]> };
-  /** Typed by name: a schema, or `{ schema, description, example }`. Events come with a later version: naming one fails. */
+  /** Events by name: a schema, or `{ schema, description, example }`. They come with a later version: naming one throws `NOT_AVAILABLE`. */
   events?: Events;
-  /** The host app's own login. */
+  /** Finds the caller by the host app's own login: a principal, `null` for none, `'challenge'` for an invalid credential (401). Default: every caller is anonymous. */
   authenticate?(request: AuthenticateRequest): Awaitable<Principal | null | 'challenge'>;
-  /** String formats of your own, beside the built-in ones: whether a text is of the format. */
+  /** String formats of your own, by name: functions that tell whether a text is of the format. Default: the built-in ones alone. */
   formats?: FormatsOption;
-  /** Where callers reach the API, with the mount path: `https://example.com/api`. For links and documents. Default: from the request. */
+  /** URL by which callers reach the API, with the mount path: `https://example.com/api`. For links and documents. Default: from the request. */
   baseUrl?: string;
   /**
    * Serves the OpenAPI document at `/openapi.json` and a reference page at `/docs`, which needs the package `swagger-ui-dist`.
    * Default: off. `{ path: false }`: the document only. `title` and `version` are those of the API.
    */
   docs?: boolean | DocsOptions;
-  /** The caller's address. Default: Express's `req.ip`, elsewhere that of the socket. */
+  /** Finds the caller's address. Default: Express's `req.ip`, elsewhere that of the socket. */
   clientIp?(request: IncomingMessage): string | undefined;
-  /** Default: off. `true` lets any origin read, without credentials. */
+  /** Cross-origin access for browsers. Default: off. `true` lets any origin read, without credentials. */
   cors?: boolean | CorsOptions;
-  /** Default: true, what is not an operation's goes on to the host. False: `router` answers 404, 405 and OPTIONS itself. */
+  /** Whether `router` passes a request that is not an operation's on to the host. Default: true. False: it answers 404, 405 and OPTIONS itself. */
   fallthrough?: boolean;
-  /** Default: warnings and errors to stderr, a JSON line each. `false`: nothing. */
+  /** Logger in the shape of pino's. Default: warnings and errors to stderr, a JSON line each. `false`: nothing. */
   logger?: Logger | false;
   /**
    * Spans and metrics. Default: OpenTelemetry where the host has `@opentelemetry/api`. `true`: it must be there. `false`: none.
    */
   telemetry?: boolean | TelemetryOptions;
-  /** The system's, unless a test replaces it. */
+  /** Source of the time. Default: the system's; tests replace it. */
   clock?: Clock;
 }
 

@@ -3,27 +3,37 @@ import type { Principal } from '../access/caller.js';
 import type { Method } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 
+/** A request for `fusio.inject`. */
 export interface InjectOptions {
   /** Default: GET. */
   method?: Method;
-  /** As the operations have it, without a mount path. */
+  /** Path as the operations have it, without a mount path. */
   path: string;
+  /** Query by name; an array gives a name several times, undefined leaves it out. */
   query?: Readonly<Record<string, unknown>>;
+  /** Header fields by name. */
   headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON; texts, bytes, streams and forms as they are. */
+  /** An object is sent as JSON; texts, bytes, streams and forms as they are. Left out of a GET and a HEAD. */
   body?: unknown;
-  /** Who calls, in place of the host's hook. */
+  /** The caller. Default: the hook `authenticate` is asked. */
   as?: Principal | 'system';
 }
+
+/** The response to an injected request, read to its end. */
 export interface InjectResponse {
+  /** HTTP status. */
   readonly status: number;
+  /** Header fields, as `fetch` gives them. */
   readonly headers: Headers;
+  /** The bytes of the body; none where there is no body. */
   readonly body: Uint8Array;
+  /** The body as UTF-8 text. */
   text(): string;
+  /** Parses the body as JSON: `json<Todo>()`. Throws a `SyntaxError` for any other text. */
   json<T = unknown>(): T;
 }
 
-/** The web request that the options describe. */
+/** Makes the web request that the options describe. Throws `OPTIONS_INVALID` for a path without its slash. */
 export function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new FusioError('OPTIONS_INVALID', `inject: path must begin with "/", got ${String(path)}`);
@@ -43,6 +53,7 @@ export function injectedRequest({ method = 'GET', path, query, headers, body }: 
   return new Request(url, { method, headers: fields, body: content, duplex: 'half' } as RequestInit);
 }
 
+/** Reads a web response to its end. */
 export async function injectedResponse(response: Response): Promise<InjectResponse> {
   const body = new Uint8Array(await response.arrayBuffer());
   const text = () => new TextDecoder().decode(body);

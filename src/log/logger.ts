@@ -1,15 +1,20 @@
 import { redact } from './redact.js';
 
-/** Anything pino-shaped. */
+/** A logger in the shape of pino's: fields first, then the message. */
 export interface Logger {
+  /** Logs a detail for developers. */
   debug(message: string): void;
   debug(fields: object, message?: string): void;
+  /** Logs a call. fusio writes a record for each where the level is enabled. */
   info(message: string): void;
   info(fields: object, message?: string): void;
+  /** Logs a fault that did not fail a call. */
   warn(message: string): void;
   warn(fields: object, message?: string): void;
+  /** Logs a fault of the server's that failed a call. */
   error(message: string): void;
   error(fields: object, message?: string): void;
+  /** Makes a logger that adds these fields to each record. Default: fusio adds them itself. */
   child?(fields: object): Logger;
 }
 
@@ -32,7 +37,7 @@ export function stderrLogger(fields: object = {}): Logger {
   };
 }
 
-/** `logger: false`. */
+/** The logger of `logger: false`. */
 export const silentLogger: Logger = {
   debug: ignore,
   info: ignore,
@@ -41,7 +46,7 @@ export const silentLogger: Logger = {
   child: () => silentLogger,
 };
 
-/** Whether records of level info would be seen at all: where not, they are not even made. */
+/** Tells whether records of level info are written. Where not, they need not be made. */
 export function hearsInfo(logger: Logger): boolean {
   if (logger.info === ignore) return false;
   const pino = logger as { isLevelEnabled?: (level: string) => boolean };
@@ -59,7 +64,7 @@ export function guarded(logger: Logger): Logger {
             if (typeof first === 'string') logger[level](first);
             else logger[level](first, message);
           } catch {
-            // There is nowhere left to tell it.
+            // No other sink is known.
           }
         };
   return {

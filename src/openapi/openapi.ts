@@ -1,23 +1,28 @@
 import type { Principal } from '../access/caller.js';
 
-/** What `fusio.openapi` takes. */
+/** Options of `fusio.openapi`. */
 export interface OpenApiOptions {
-  /** Default: `API`. */
+  /** Title of the API. Default: that of the option `docs`, else `API`. */
   title?: string;
-  /** The version of the API, not of the format. Default: `1.0.0`. */
+  /** Version of the API, not of the format. Default: that of the option `docs`, else `1.0.0`. */
   version?: string;
   /** URLs, absolute or relative to the document. Default: `baseUrl`, else the mount path of the request. */
   servers?: readonly string[];
-  /** Only what this caller may see. Default: everything that is exposed. */
+  /** Leaves out what this caller may not call. Default: every operation that is exposed. */
   as?: Principal | 'anonymous';
 }
 
 /** An OpenAPI 3.1 document. */
 export interface OpenApiDocument {
+  /** Version of the format. */
   openapi: '3.1.0' | '3.1.1';
+  /** Title and version of the API. */
   info: { title: string; version: string; [key: string]: unknown };
+  /** Operations by path, in OpenAPI's form (`/todo/{id}`), then by method in lower case. */
   paths: Record<string, Record<string, unknown>>;
+  /** Events that webhooks deliver, by name. */
   webhooks?: Record<string, unknown>;
+  /** Named schemas, security schemes and the like, by kind, then by name. */
   components?: Record<string, Record<string, unknown>>;
   [key: string]: unknown;
 }

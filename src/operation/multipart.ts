@@ -5,6 +5,7 @@ const mebibyte = 1024 * kibibyte;
 
 /** The media type `multipart/form-data` as an entry of `consumes`, with the limits of the form. */
 export interface MultipartOptions {
+  /** The media type of forms with files (RFC 7578). */
   readonly type: 'multipart/form-data';
   /** How many files a form may have. Default: 10. */
   readonly maxFiles?: number;

@@ -8,85 +8,99 @@ import { groupOf } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
 import { type MultipartOptions, multipartSchema } from './multipart.js';
 
+/** The cache of an operation's answers: `Cache-Control`, `Vary` and entity tags. */
 export interface CacheOptions {
-  /** `Cache-Control: max-age`, in milliseconds; 0 asks for a check each time. */
+  /** `Cache-Control: max-age`, in milliseconds. Default: `no-cache`, a cache asks again each time. */
   maxAgeMs?: number;
   /** Only the caller's own cache may keep it. Default: true, unless the operation is public. */
   private?: boolean;
-  /** Request headers that the answer depends on. */
+  /** Names of the request headers that the answer depends on: `Vary`. */
   vary?: readonly string[];
-  /** An entity tag over the answer, and 304 where the caller has it already (RFC 9110, 13). */
+  /** Whether a GET gets an entity tag over its answer, and 304 where the caller has it already (RFC 9110, 13). Default: false. */
   etag?: boolean;
 }
 
-/** When an operation was deprecated and when it will be gone: the `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) fields. */
+/** The end of an operation: the fields `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`. */
 export interface Deprecation {
+  /** Date since which the operation is deprecated. Default: 1970, where there is only a sunset or a stability. */
   since?: Date | string;
+  /** Date after which the operation may be gone. */
   sunset?: Date | string;
-  /** Where the way out is told: `Link: <…>; rel="deprecation"`. */
+  /** URL of a page that tells how to move: `Link: <…>; rel="deprecation"`. */
   link?: string;
 }
 
 /** A media type of the body, such as `text/csv`; for `multipart/form-data` with its limits. */
 export type Consumes = string | MultipartOptions;
 
-/** What all operations have, whatever their slots. */
+/** The options of an operation without its schemas and its action. */
 export interface OperationBase {
   /** Unique, dotted: `todo.create`. */
   name: string;
+  /** HTTP method. A GET answers HEAD as well. */
   method: Method;
-  /** `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
+  /** Path without the mount path: `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
   path: string;
   description?: string;
+  /** One line for lists of operations in the documents. */
   summary?: string;
+  /** Groups of the documents that the operation belongs to. */
   tags?: readonly string[];
-  /** Default: 200, or the lowest 2xx of a response map; 204 when there is no body. */
+  /** Status of a plain result. Default: 200, or the lowest 2xx of a response map; 204 when there is no body. */
   status?: number;
-  /** The caller needs any one of these. `todo` covers `todo.*`. None: any credential will do. */
+  /** Scopes of which the caller needs one; `todo` covers `todo.*`. Default: none, any credential will do. */
   scopes?: readonly string[];
-  /** Default: false, a caller without a credential gets 401. */
+  /** Whether a caller needs no credential. Default: false, such a caller gets 401 (`UNAUTHENTICATED`). */
   public?: boolean;
-  /** Points that a call costs. */
+  /** Points that a call costs: shown in the documents. */
   costs?: number;
   /** Default: `stable`. `deprecated` and `legacy` send a `Deprecation` field. */
   stability?: Stability;
+  /** Dates and a link for the fields `Deprecation`, `Sunset` and `Link`. */
   deprecation?: Deprecation;
-  /** Default: true. Otherwise callers get 410. */
+  /** False: callers get 410 (`OPERATION_GONE`). Default: true. */
   active?: boolean;
-  /** How long a call may take in all. Default: 60,000; 0: as long as it wants. Afterwards the caller gets 504 and `signal` aborts. */
+  /** How long a call may take in all, in milliseconds. Default: 60,000; 0: without limit. Afterwards the caller gets 504 (`ACTION_TIMEOUT`) and `context.signal` aborts. */
   timeoutMs?: number;
-  /** Of the body, after inflating. Default: 1 MiB; for `multipart/form-data` 100 MiB. */
+  /** Bytes of the body, after inflating. Default: 1 MiB; for `multipart/form-data` 100 MiB. A larger one gets 413 (`BODY_TOO_LARGE`). */
   maxBodyBytes?: number;
-  /** Properties of query and body that the schema does not declare. Default: `drop`. */
+  /** Properties of query and body that the schema does not declare: left out (`drop`, the default), refused with 400, or passed on. */
   unknown?: 'drop' | 'reject' | 'keep';
-  /** A result that breaks its schema: 500 and a report (`enforce`, the default), or logged and sent (`report`). */
+  /** A result that does not fit its schema: 500 (`RESULT_INVALID`) and a report (`enforce`, the default), or logged and sent (`report`). */
   checkResponse?: 'enforce' | 'report';
   /** Media types of the body. Default: `application/json`. Also forms, `multipart/form-data`, `text/*` and binary types. */
   consumes?: Consumes | readonly Consumes[];
-  /** Wrappers of this operation's action, the first one outermost; inside those of `fusio.around`. */
+  /** Wrappers around this operation's action, the first one outermost; inside those of `fusio.around`. */
   around?: Around | readonly Around[];
+  /** How answers may be cached. Default: `no-store`, and nothing for a public operation. */
   cache?: CacheOptions;
-  /** Where the operation shows, besides its own path. */
+  /** Further places that show the operation, beside its own path. Default: all of them. */
   expose?: { jsonrpc?: boolean; mcp?: boolean; openapi?: boolean; sdk?: boolean };
   /** Calls and their answers, by name: documented, and run by `checkContract` of `fusio/testing`. */
   examples?: Readonly<Record<string, { request?: unknown; response?: unknown; summary?: string }>>;
 }
 
-/** A body whose schema is `Type.Optional` may not have come. */
+/** The body of a request: also undefined where its schema is `Type.Optional`. */
 export type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
   ? ValueOf<B, undefined> | undefined
   : ValueOf<B, undefined>;
 
+/** An operation: a method and a path, bound to an action, with its schemas. */
 export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends OperationBase {
+  /** Object schema of the path's parameters; text is converted. Default: they stay text. */
   params?: P;
+  /** Object schema of the query; text is converted. Default: values as they came. */
   query?: Q;
+  /** Object schema of the header fields that the action needs, in any case; text is converted. Default: all fields as they came. */
   headers?: H;
+  /** Schema of the body. Default: the operation takes none. */
   body?: B;
-  /** One schema, a map of statuses to schemas, or a media type. */
+  /** One schema, a map of statuses to schemas, or a media type such as `'image/png'`. Default: any result, as JSON. */
   response?: R;
-  /** Statuses that are thrown, with a schema or a text for the documents. */
+  /** Schemas, or texts for the documents, by the status that is thrown: `{ 404: 'No such todo' }`. */
   throws?: T;
-  /** NoInfer keeps the compiler from inferring schemas out of the action: do not remove it. */
+  /** The business logic: a function, an object with `handle`, an `ActionHandle`, or the name of a registered action. */
+  // NoInfer keeps the compiler from inferring schemas out of the action: do not remove it.
   action: NoInfer<
     Action<
       Request<ValueOf<P, Texts>, ValueOf<Q, RawValues>, ValueOf<H, RawValues>, BodyOf<B>>,

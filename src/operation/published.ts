@@ -4,13 +4,13 @@ import type { Operation } from './operation.js';
 import type { AnyOperationOptions } from './options.js';
 import { fillPath } from './path.js';
 
-/** An operation as documents, tests and adapters see it. */
+/** A registered operation for documents, tests and adapters: an entry of `fusio.operations()`. */
 export interface RegisteredOperation extends OperationInfo {
-  /** As they were registered. */
+  /** The options as they were registered. */
   readonly options: Readonly<AnyOperationOptions>;
-  /** Checks a body for a status: its issues; empty where it fits or where nothing is declared. */
+  /** Lists the faults of a body for a status; none where it fits or where no schema is declared. */
   checkResponse(status: number, body: unknown): readonly Issue[];
-  /** The path with values in place of its parameters. */
+  /** Gives the path with values in place of its parameters, percent-encoded. */
   fillPath(params: Readonly<Record<string, unknown>>): string;
 }
 

@@ -1,25 +1,30 @@
 import { EventEmitter } from 'eventemitter3';
 
-/** Through which entrance a call came. */
+/** The way in which an invocation came: a request, a call in process, a cronjob, a trigger, the queue, JSON-RPC or MCP. */
 export type Source = 'http' | 'call' | 'cronjob' | 'trigger' | 'queue' | 'jsonrpc' | 'mcp';
+/** Id of a dispatched event. Deliveries carry it as `webhook-id`. */
 export type EventId = string;
+
+/** A task of a process: answering requests, working on deliveries and jobs, or starting cronjobs. */
 export type Role = 'web' | 'worker' | 'scheduler';
 
-/** What `fusio.on` tells. One line a signal; `docs/reference/signals.md` is checked against it. */
+/** The signals of `fusio.on`, with the data that their listeners get. `docs/reference/signals.md` is checked against this list. */
 export interface Signals {
   /** fusio is ready and has started its roles. */
   started: { roles: readonly Role[] };
   /** Everything has drained and closed. */
   stopped: {};
-  /** A request was answered. */
+  /** A request was answered, or a call in process ended. `ms` is how long it took; `operation` is undefined where none was found. */
   'request:done': { operation: string | undefined; status: number; ms: number; requestId: string; source: Source };
   /** An action broke or its result did not fit its schema. */
   'request:failed': { operation: string | undefined; error: Error; requestId: string; source: Source };
+  /** A connection was opened, at `ready()`, on use or on a later attempt. */
   'connection:opened': { connection: string };
+  /** A connection could not be opened or closed. */
   'connection:failed': { connection: string; error: Error };
   /** An attempt to deliver failed; there will be another. */
   'delivery:failed': Delivered & { error: Error; retryAt: Date };
-  /** Something that nobody awaits went wrong. */
+  /** Work in the background failed, which no caller waits for. */
   error: Error;
 }
 
@@ -32,17 +37,17 @@ interface Delivered {
   readonly ms: number;
 }
 
-/** Stops listening. */
+/** A function that stops listening. */
 export type Off = () => void;
 
 export interface SignalBoard {
   on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
   emit<Name extends keyof Signals>(signal: Name, data: Signals[Name]): void;
-  /** Whether anybody listens: where not, what would be told is not even made. */
+  /** Whether a listener is there. Without one the data of the signal need not be made. */
   heard(signal: keyof Signals): boolean;
 }
 
-/** Typed signals. A listener that throws or rejects harms nobody: `onBroken` hears of it. */
+/** Makes typed signals. A listener that throws or rejects does not stop the others: its error goes to `onBroken`. */
 export function createSignals(onBroken: (signal: string, error: unknown) => void): SignalBoard {
   const emitter = new EventEmitter();
   return {

@@ -10,19 +10,25 @@ import { knownMethod, requestMethod } from './method.js';
 
 /** A registry of the host's `prom-client`. */
 export interface PrometheusRegistry {
+  /** Media type of `metrics()`. */
   readonly contentType: string;
+  /** Writes all metrics in the text form of Prometheus. */
   metrics(): Promise<string>;
+  /** Finds a metric by name. */
   getSingleMetric(name: string): unknown;
+  /** Adds a metric of `prom-client`. */
   registerMetric(metric: never): void;
 }
 
+/** Metrics in a registry of `prom-client`, and the operation that shows them. */
 export interface PrometheusOptions {
+  /** The host's registry. Several fusios may share it. */
   registry: PrometheusRegistry;
-  /** Default: `/metrics`, under the mount. `false`: the host shows the registry itself. */
+  /** Path of the operation, under the mount. Default: `/metrics`. `false`: none, the host shows the registry itself. */
   path?: string | false;
-  /** The scopes that a scraper needs. Default: `metrics`. */
+  /** Scopes of which a scraper needs one. Default: `metrics`. */
   scopes?: readonly string[];
-  /** Whether anybody may read the metrics. Default: false. */
+  /** Whether a scraper needs no credential. Default: false. */
   public?: boolean;
 }
 

@@ -3,8 +3,9 @@ import type { Watcher } from '../pipeline/recorder.js';
 import { openTelemetry } from './open-telemetry.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
 
+/** Spans and metrics: the option `telemetry` of `createFusio`. */
 export interface TelemetryOptions {
-  /** Spans and metrics through the host's `@opentelemetry/api`. Default: where that is installed. */
+  /** Spans and metrics through the host's `@opentelemetry/api`. Default: true where that is installed. Given as true, it must be there. */
   openTelemetry?: boolean;
   /** Metrics in a registry of the host's `prom-client`, and an operation that shows them. */
   prometheus?: PrometheusOptions;

@@ -5,11 +5,15 @@ import { createSchemas } from '../schema/schemas.js';
 
 /** An answer as a caller got it. */
 export interface Exchange {
+  /** HTTP method, in upper case. */
   readonly method: string;
-  /** Without the mount path and the query. */
+  /** Path without the mount path and the query. */
   readonly path: string;
+  /** HTTP status. */
   readonly status: number;
+  /** The field `Content-Type` of the answer. */
   readonly contentType: string | undefined;
+  /** The body as text; empty where there is none. */
   readonly body: string;
 }
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.js';
 
+/** A clock for tests, which stands still until it is moved. */
 export interface FakeClock extends Clock {
-  /** Moves the clock on. */
+  /** Moves the clock on by so many milliseconds. */
   advance(ms: number): void;
+  /** Sets the clock to an instant; a number is milliseconds since 1970. */
   set(time: Date | number): void;
 }
 

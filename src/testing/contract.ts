@@ -2,13 +2,15 @@ import type { Principal } from '../access/caller.js';
 import type { AnyFusio } from '../fusio/fusio.js';
 import type { RegisteredOperation } from '../operation/published.js';
 
+/** Options of `checkContract`. */
 export interface ContractOptions {
-  /** Who calls. Default: the system. */
+  /** The caller. Default: the system. */
   as?: Principal | 'system';
   /** Fails also for operations that have no example. Default: false. */
   complete?: boolean;
 }
 
+/** The result of `checkContract`. */
 export interface ContractReport {
   /** How many examples were called. */
   readonly called: number;

@@ -3,15 +3,21 @@ import type { AddressInfo } from 'node:net';
 
 /** A request that a receiver got. */
 export interface Received {
+  /** HTTP method, in upper case. */
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** Header fields, names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** The bytes of the body. */
   readonly body: Buffer;
+  /** The body as UTF-8 text. */
   text(): string;
+  /** Parses the body as JSON: `json<Todo>()`. */
   json<T = unknown>(): T;
 }
 
+/** A server for tests that keeps the requests it gets, such as deliveries of webhooks. */
 export interface Receiver {
   /** `http://127.0.0.1:…` */
   readonly url: string;
@@ -25,6 +31,7 @@ export interface Receiver {
     body?: unknown,
     headers?: Record<string, string>,
   ): void;
+  /** Closes the server and its connections. */
   close(): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ interface Public {
 }
 
 const names = files.flatMap(namesOf);
-const members = names.flatMap(({ symbol }) => membersOf(symbol));
+const members = [...new Map(names.flatMap(({ symbol }) => membersOf(symbol))).values()];
 
 it.each<[string, readonly Public[]]>([
   ['name', names],
@@ -45,8 +45,8 @@ it.each<[string, readonly Public[]]>([
   expect(all.length).toBeGreaterThan(100);
 });
 
-// docs/contributing.md: a comment begins with a verb or a noun, and says the thing by its name.
-it('has no comment that begins with "What" or "Whether" or speaks of a nobody', () => {
+// A comment begins with a verb or a noun, and calls a thing by its name.
+it('has no comment that hides its subject behind "What", "Where" or "nobody"', () => {
   const riddles = [...names, ...members].filter(({ comment }) =>
     /^(What|Who|Whoever|Where|When)\b|\b(somebody|nobody|whoever|anybody)\b/i.test(comment),
   );
@@ -63,17 +63,24 @@ function namesOf(file: string): (Public & { readonly symbol: ts.Symbol })[] {
   });
 }
 
-/** The members of an interface, a class or a type, those of each side of a union, and those of a value's own type. */
-function membersOf(symbol: ts.Symbol): Public[] {
+/** The members of an interface, a class or a type, and those of each side of a union, by their declaration. */
+function membersOf(symbol: ts.Symbol): [ts.Declaration | undefined, Public][] {
   if (!(symbol.flags & ts.SymbolFlags.Type)) return [];
   const type = checker.getDeclaredTypeOfSymbol(symbol);
-  const sides = type.isUnion() ? type.types : [type];
+  // A side with a name of its own is either public, and in the list, or of no interest to a reader.
+  const sides = type.isUnion() ? type.types.filter(({ symbol: own }) => !own?.name || own.name === '__type') : [type];
   return sides.flatMap((side) =>
-    checker.getPropertiesOfType(side).flatMap((member) => {
+    checker.getPropertiesOfType(side).flatMap((member): [ts.Declaration | undefined, Public][] => {
       const isNeeded = isOurs(member) && isVisible(member) && !selfEvident.includes(member.name);
-      return isNeeded ? [{ name: `${symbol.name}.${member.name}`, comment: commentOf(member) }] : [];
+      if (!isNeeded || isNever(member)) return [];
+      return [[member.declarations?.[0], { name: `${symbol.name}.${member.name}`, comment: commentOf(member) }]];
     }),
   );
+}
+
+/** Tells a property that must be left out, such as `every` beside `cron`. */
+function isNever(member: ts.Symbol): boolean {
+  return Boolean(checker.getTypeOfSymbol(member).flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never));
 }
 
 function isOurs({ declarations = [] }: ts.Symbol): boolean {
