@@ -1,43 +1,35 @@
+// One schema, its steps, and the code that comes out (for parsed JSON whose undeclared members are dropped):
+//
+//   { type: 'object', properties: { id: { type: 'integer' }, page: { type: 'integer', default: 1 } } }
+//
+//   wire { object { id: leaf, page: leaf, fills { page: 1 } }, array: list { leaf } }
+//
+//   function f0(value, depth) {                                                     // wire
+//     if (typeof value === 'object' && value !== null) {
+//       if (isArray(value)) { value = f2(value, depth); }
+//       else if (prototypeOf(value) === root || isOurs(value)) { value = f1(value, depth); }
+//     }
+//     return value;
+//   }
+//   function f1(value, depth) {                                                     // object
+//     if (depth > maxDepth) refuse();
+//     let m0 = value["id"];
+//     if (m0 !== undefined && …) m0 = c0(m0, depth + 1);                            // leaf: text and numbers stay as they are
+//     let m1 = value["page"];
+//     if (m1 !== undefined && …) m1 = c0(m1, depth + 1);
+//     if (m1 === undefined) m1 = 1;
+//     if (m0 !== undefined && m1 !== undefined) return { "id": m0, "page": m1 };    // one shape: fast for all that comes after
+//     const some = {}; …
+//   }
 import { isBare } from '../base/plain-record.js';
-import type { Coerce } from './coerce.js';
 import { isPlain, maxValueDepth, refuseDepth } from './json-form.js';
-import type { Step } from './normalise.js';
-
-/** What a step does, so that code can be made that does the same for a whole schema in one function after another. */
-export type Recipe =
-  /** Text and parsed JSON. */
-  | { readonly kind: 'wire'; readonly coercions: readonly Coerce[]; readonly object: Step; readonly array: Step }
-  /** Somebody's values. */
-  | { readonly kind: 'value'; readonly object: Step; readonly array: Step }
-  /** Somebody's value where text, a number or a boolean should be. */
-  | { readonly kind: 'leaf' }
-  /** An object whose undeclared members go: the members in the order in which they are written, and their defaults. */
-  | {
-      readonly kind: 'object';
-      readonly members: readonly (readonly [name: string, step: Step])[];
-      readonly fills: ReadonlyMap<string, unknown>;
-      readonly isValue: boolean;
-    }
-  | { readonly kind: 'list'; readonly rest: Step }
-  /** A step that a recursive schema has not made yet. */
-  | { readonly kind: 'later'; readonly resolve: () => Step };
-
-const recipes = new WeakMap<Step, Recipe>();
-
-/** The step that changes nothing. */
-export const same: Step = (value) => value;
-
-/** Tells what a step does. The step itself stays the way without generated code, and the way for what is no plain object. */
-export function withRecipe(step: Step, recipe: Recipe): Step {
-  recipes.set(step, recipe);
-  return step;
-}
+import { anyOnWire, type Inside, isAnything, partsOf, type Step, type StepParts } from './step.js';
 
 const mostMembers = 200;
-// A schema of thousands of places would be compiled for a second: what is beyond goes the way without generated code.
+// A schema of thousands of places would be compiled for a second: places beyond these are read by their steps.
 const mostFunctions = 200;
 
-/** Whether an object with these members can be read by one literal; a name that every object has cannot. */
+/** Tells whether an object with these members can be read by one literal; a name that every object has cannot. */
 export function canGenerate(names: readonly string[]): boolean {
   return (
     names.length > 0 &&
@@ -50,21 +42,20 @@ export function canGenerate(names: readonly string[]): boolean {
  * Makes code for a step and all that it leads to. Closed objects become object literals: they all have one shape, which makes everything
  * after them fast (the check, the action, `JSON.stringify`), and a member more costs nothing to drop. A function for each place, in
  * place of closures that are shared by all places, is what lets the engine put one into the other.
- * Gives the step itself where nothing is gained, or where code may not be made of text (a Content Security Policy).
+ * Returns the step itself where nothing is gained, or where code may not be made of text (a Content Security Policy).
+ *
+ * `makeStep` makes the step anew each time, with the same parts in the same order. Only the code is kept; the steps for unusual
+ * values, such as instances of a class, are made again when the first of these comes.
  */
-export function generate(step: Step): Step {
-  if (mayGenerate === false || !recipes.has(step)) return step;
-  const emitter = new Emitter();
-  const root = emitter.nameOf(step);
-  if (!emitter.pays) return step;
-  const constants = emitter.constants.map((_, index) => `c${index}`).join(', ');
-  const code = `${constants && `const [${constants}] = constants;`}\n${emitter.functions.join('\n')}\nreturn ${root};`
-    // The engine keeps the text for as long as the function.
-    .replace(/\s*\n\s*/g, '\n');
+export function generate(makeStep: () => Step): Step {
+  const step = makeStep();
+  if (mayGenerate === false || !partsOf(step)) return step;
+  const { constants, code } = writeCode(step);
+  if (code === undefined) return step;
   try {
     // Names enter the code as JSON texts only.
-    const make = new Function('constants', ...Object.keys(environment), code) as (...values: unknown[]) => Step;
-    const generated = make(emitter.constants, ...Object.values(environment));
+    const make = new Function('constants', 'slow', ...Object.keys(environment), code);
+    const generated: Step = make(constants, slowStepsOf(makeStep), ...Object.values(environment));
     mayGenerate = true;
     return generated;
   } catch {
@@ -75,7 +66,7 @@ export function generate(step: Step): Step {
 
 let mayGenerate: boolean | undefined;
 
-/** What the code may use, by the names that it uses. */
+/** Values that the code uses, by the names that it uses. */
 const environment = {
   isPlain,
   isOurs: (value: object) => isBare(value) || isPlain(value),
@@ -87,60 +78,62 @@ const environment = {
   refuse: refuseDepth,
 };
 
-/**
- * Code for the prototype of a value, to be compared with `root`. The accessor is settled by the value's shape, the function is a call;
- * an own member of that name is something else than `root`, unless the host makes one of just that. Node can be told to do without
- * the accessor (`--disable-proto`).
- */
-function prototypeOf(name: string): string {
-  return hasAccessor() ? `${name}.__proto__` : `prototypeOf(${name})`;
+// Not inside `generate`: a function that is made there would keep the steps for as long as it lives.
+function slowStepsOf(makeStep: () => Step): (index: number) => Step | undefined {
+  let steps: readonly Step[] | undefined;
+  return function slow(index) {
+    steps ??= writeCode(makeStep()).slowSteps;
+    return steps[index];
+  };
 }
 
-function hasAccessor(): boolean {
-  try {
-    // biome-ignore lint/suspicious/noProto: whether it is there is the question
-    return ({} as { __proto__?: unknown }).__proto__ === Object.prototype;
-  } catch {
-    return false;
-  }
+interface Code {
+  /** Undefined where generated code does nothing better than the steps. */
+  readonly code: string | undefined;
+  readonly constants: readonly unknown[];
+  /** Steps that the code asks for by their index, when it meets an unusual value. */
+  readonly slowSteps: readonly Step[];
 }
 
-/** What JSON writes as code does; not -0, for one. */
-function isText(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || (Number.isFinite(value) && !Object.is(value, -0));
+function writeCode(step: Step): Code {
+  const writer = new Writer();
+  const root = writer.nameOf(step);
+  const { constants, slowSteps } = writer;
+  const names = constants.map((_, index) => `c${index}`).join(', ');
+  const lines = [names && `const [${names}] = constants;`, ...writer.functions, `return ${root};`];
+  return { code: writer.pays ? lines.filter(Boolean).join('\n') : undefined, constants, slowSteps };
 }
 
-function isNoText(name: string): string {
-  return `typeof ${name} !== 'string' && typeof ${name} !== 'number' && typeof ${name} !== 'boolean'`;
-}
+type WrittenParts = Exclude<StepParts, { kind: 'later' | 'leaf' }>;
 
 /** Writes the functions of steps, each once. */
-class Emitter {
+class Writer {
   readonly constants: unknown[] = [];
+  readonly slowSteps: Step[] = [];
   readonly functions: string[] = [];
-  /** Whether there is anything that generated code does better. */
+  /** Whether generated code does anything better. */
   pays = false;
   readonly #names = new Map<Step, string>();
   readonly #constants = new Map<unknown, string>();
 
-  /** The name of a function that does what the step does: a generated one, or the step itself as a constant. */
+  /** Names a function that does what the step does: a generated one, or the step itself as a constant. */
   nameOf(step: Step): string {
     const known = this.#names.get(step);
     if (known) return known;
-    const recipe = recipes.get(step);
-    if (recipe?.kind === 'later') return this.nameOf(recipe.resolve());
-    if (!recipe || recipe.kind === 'leaf' || this.functions.length >= mostFunctions) return this.constant(step);
+    const parts = partsOf(step);
+    if (parts?.kind === 'later') return this.nameOf(parts.resolve());
+    if (!parts || parts.kind === 'leaf' || this.functions.length >= mostFunctions) return this.#constant(step);
     const index = this.functions.length;
     const name = `f${index}`;
     this.#names.set(step, name);
     // The place is taken before the body is written: a recursive schema comes back to its own name.
     this.functions.push('');
-    this.functions[index] = this.#write(name, step, recipe);
+    this.functions[index] = [`function ${name}(value, depth) {`, ...this.#body(step, parts), '}'].join('\n');
     return name;
   }
 
-  /** The name of a value from outside, such as the step without generated code. */
-  constant(value: unknown): string {
+  /** Names a value from outside, such as a step without generated code. */
+  #constant(value: unknown): string {
     let name = this.#constants.get(value);
     if (!name) {
       name = `c${this.constants.push(value) - 1}`;
@@ -149,85 +142,116 @@ class Emitter {
     return name;
   }
 
-  #write(name: string, step: Step, recipe: Exclude<Recipe, { kind: 'later' | 'leaf' }>): string {
-    if (recipe.kind === 'object') return this.#writeObject(name, step, recipe);
-    if (recipe.kind === 'list') return this.#writeList(name, recipe.rest);
-    return `function ${name}(value, depth) {
-      ${this.#read('value', step, 'depth')}
-      return value;
-    }`;
+  /** Names a step without generated code that is made when it is needed. */
+  #slow(step: Step): string {
+    let index = this.slowSteps.indexOf(step);
+    if (index < 0) index = this.slowSteps.push(step) - 1;
+    return `slow(${index})`;
   }
 
-  #writeObject(name: string, step: Step, { members, fills, isValue }: Recipe & { kind: 'object' }): string {
+  #body(step: Step, parts: WrittenParts): string[] {
+    switch (parts.kind) {
+      case 'object':
+        return this.#objectBody(step, parts);
+      case 'list':
+        return this.#listBody(parts.rest);
+      default:
+        return [...this.#read('value', step, 'depth'), 'return value;'];
+    }
+  }
+
+  #objectBody(step: Step, { members, fills, isValue }: WrittenParts & { kind: 'object' }): string[] {
     this.pays = true;
-    const reads = members.map(([member, own], index) => {
-      const m = `m${index}`;
-      const read = this.#read(m, own, 'depth + 1');
-      const fallback = fills.get(member);
-      const fill = isText(fallback) ? JSON.stringify(fallback) : `clone(${this.constant(fallback)})`;
-      return `let ${m} = value[${JSON.stringify(member)}];
-      ${read}
-      ${fills.has(member) ? `if (${m} === undefined) { ${m} = ${fill};\n${read}\n}` : ''}`;
-    });
-    const all = members.map((_, index) => `m${index} !== undefined`).join(' && ');
-    const literal = members.map(([member], index) => `${JSON.stringify(member)}: m${index}`).join(', ');
-    const some = members.map(
-      ([member], index) => `if (m${index} !== undefined) some[${JSON.stringify(member)}] = m${index};`,
-    );
-    return `function ${name}(value, depth) {
-      if (depth > maxDepth) refuse();
-      ${isValue ? `if (${prototypeOf('value')} !== root && !isPlain(value)) return ${this.constant(step)}(value, depth);` : ''}
-      ${reads.join('\n')}
-      if (${all}) return { ${literal} };
-      const some = {};
-      ${some.join('\n')}
-      return some;
-    }`;
+    const variables = members.map(([name, own], index) => ({ name, key: JSON.stringify(name), own, m: `m${index}` }));
+    const isUnusual = 'prototypeOf(value) !== root && !isPlain(value)';
+    return [
+      'if (depth > maxDepth) refuse();',
+      ...(isValue ? [`if (${isUnusual}) return ${this.#slow(step)}(value, depth);`] : []),
+      ...variables.flatMap(({ name, key, own, m }) => [
+        `let ${m} = value[${key}];`,
+        ...this.#read(m, own, 'depth + 1'),
+        ...(fills.has(name) ? this.#fill(m, fills.get(name), own) : []),
+      ]),
+      `if (${variables.map(({ m }) => `${m} !== undefined`).join(' && ')})`,
+      `return { ${variables.map(({ key, m }) => `${key}: ${m}`).join(', ')} };`,
+      'const some = {};',
+      ...variables.map(({ key, m }) => `if (${m} !== undefined) some[${key}] = ${m};`),
+      'return some;',
+    ];
   }
 
-  #writeList(name: string, rest: Step): string {
-    // JSON has no holes: what it has no word for is null in a list.
-    return `function ${name}(value, depth) {
-      if (depth > maxDepth) refuse();
-      let copy;
-      for (let index = 0; index < value.length; index++) {
-        const item = value[index];
-        let m = item;
-        ${this.#read('m', rest, 'depth + 1')}
-        if (m === item && m !== undefined) continue;
-        if (copy === undefined) copy = value.slice();
-        copy[index] = m === undefined ? null : m;
-      }
-      return copy === undefined ? value : copy;
-    }`;
+  #fill(m: string, fallback: unknown, step: Step): string[] {
+    const text = isLiteral(fallback) ? JSON.stringify(fallback) : `clone(${this.#constant(fallback)})`;
+    return [`if (${m} === undefined) {`, `${m} = ${text};`, ...this.#read(m, step, 'depth + 1'), '}'];
   }
 
-  /** Code that reads the variable `m` by a step, in place. */
-  #read(m: string, step: Step, depth: string): string {
-    if (step === same) return '';
-    const recipe = recipes.get(step);
-    const call = (by: Step) => `${m} = ${this.nameOf(by)}(${m}, ${depth});`;
-    if (recipe?.kind === 'wire') {
-      const { coercions, object, array } = recipe;
-      const coerced = coercions.map((coerce) => `${m} = ${this.constant(coerce)}(${m});`).join(' ');
-      if (object === same && array === same) return coerced && `if (${m} !== undefined) { ${coerced} }`;
-      const ifArray = array === same ? '' : call(array);
-      const ifObject = object === same ? '' : `if (${prototypeOf(m)} === root || isOurs(${m})) ${call(object)}`;
-      return `${coerced}
-      if (typeof ${m} === 'object' && ${m} !== null) { if (isArray(${m})) { ${ifArray} } else { ${ifObject} } }`;
-    }
-    if (recipe?.kind === 'value') {
-      const { object, array } = recipe;
-      // What is neither plain nor a list may be anything: wrappers, dates, what has a toJSON.
-      return `if (typeof ${m} === 'object' && ${m} !== null && ${m}.toJSON === undefined) {
-        if (isArray(${m})) { ${call(array)} }
-        else if (${prototypeOf(m)} === root) { ${call(object)} }
-        else { ${m} = ${this.constant(step)}(${m}, ${depth}); }
-      } else if (${m} !== undefined && ${isNoText(m)}) {
-        ${m} = ${this.constant(step)}(${m}, ${depth});
-      }`;
-    }
-    const unlessText = recipe?.kind === 'leaf' ? ` && ${isNoText(m)}` : '';
-    return `if (${m} !== undefined${unlessText}) ${call(step)}`;
+  #listBody(rest: Step): string[] {
+    return [
+      'if (depth > maxDepth) refuse();',
+      'let copy;',
+      'for (let index = 0; index < value.length; index++) {',
+      'const item = value[index];',
+      'let m = item;',
+      ...this.#read('m', rest, 'depth + 1'),
+      'if (m === item && m !== undefined) continue;',
+      'if (copy === undefined) copy = value.slice();',
+      // JSON has no holes: a value that JSON cannot hold is null in a list.
+      'copy[index] = m === undefined ? null : m;',
+      '}',
+      'return copy === undefined ? value : copy;',
+    ];
   }
+
+  /** Reads the variable `m` by a step, in place. */
+  #read(m: string, step: Step, depth: string): string[] {
+    const parts = partsOf(step);
+    switch (parts?.kind) {
+      case 'wire':
+        return [
+          ...parts.coercions.map((coerce) => `if (${m} !== undefined) ${m} = ${this.#constant(coerce)}(${m});`),
+          ...this.#readInside(m, parts.inside, depth),
+        ];
+      case 'value':
+        return this.#readValue(m, step, parts.inside, depth);
+      case 'leaf':
+        return [`if (${m} !== undefined && ${isNoText(m)}) ${this.#call(m, step, depth)}`];
+      default:
+        return [`if (${m} !== undefined) ${this.#call(m, step, depth)}`];
+    }
+  }
+
+  #readInside(m: string, inside: Inside, depth: string): string[] {
+    if (isAnything(inside)) return [`if (typeof ${m} === 'object') ${this.#call(m, anyOnWire, depth)}`];
+    return [
+      `if (typeof ${m} === 'object' && ${m} !== null) {`,
+      `if (isArray(${m})) { ${this.#call(m, inside.array, depth)} }`,
+      `else if (prototypeOf(${m}) === root || isOurs(${m})) { ${this.#call(m, inside.object, depth)} }`,
+      '}',
+    ];
+  }
+
+  #readValue(m: string, step: Step, { object, array }: Inside, depth: string): string[] {
+    const slow = `${m} = ${this.#slow(step)}(${m}, ${depth});`;
+    return [
+      // An object that is neither plain nor a list may be anything: a wrapper, a date, one with a toJSON.
+      `if (typeof ${m} === 'object' && ${m} !== null && ${m}.toJSON === undefined) {`,
+      `if (isArray(${m})) { ${this.#call(m, array, depth)} }`,
+      `else if (prototypeOf(${m}) === root) { ${this.#call(m, object, depth)} }`,
+      `else { ${slow} }`,
+      `} else if (${m} !== undefined && ${isNoText(m)}) { ${slow} }`,
+    ];
+  }
+
+  #call(m: string, step: Step, depth: string): string {
+    return `${m} = ${this.nameOf(step)}(${m}, ${depth});`;
+  }
+}
+
+/** Tells whether JSON writes a value as code does; not -0, for one. */
+function isLiteral(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (Number.isFinite(value) && !Object.is(value, -0));
+}
+
+function isNoText(m: string): string {
+  return `typeof ${m} !== 'string' && typeof ${m} !== 'number' && typeof ${m} !== 'boolean'`;
 }

@@ -1,4 +1,4 @@
-/** What a keyword of JSON Schema holds. The keywords that hold schemas are walked; all others are only checked for shape. */
+/** Kind of value that a keyword holds. Keywords that hold schemas are followed; all others are only checked for their shape. */
 export type KeywordKind =
   | 'schema'
   | 'schemas'
@@ -94,38 +94,102 @@ export const keywords: ReadonlyMap<string, KeywordKind> = new Map<string, Keywor
   ['xml', 'annotation'],
 ]);
 
-/** A schema that is an object; the other kind is `true` or `false`. */
-export type SchemaNode = Readonly<Record<string, unknown>>;
+/** Keywords that say where a schema is found and not which values fit. They mean nothing once all references are resolved. */
+export const locators: ReadonlySet<string> = new Set([
+  '$id',
+  '$anchor',
+  '$dynamicAnchor',
+  '$recursiveAnchor',
+  '$defs',
+  'definitions',
+  '$schema',
+  '$vocabulary',
+]);
 
+type Schemas = Readonly<Record<string, unknown>>;
+
+/**
+ * Schema that is an object; the other kind is `true` and `false`. The keywords that are listed have the shapes that `lintShape` lets
+ * through, all others are `unknown`.
+ */
+export interface SchemaNode extends Schemas {
+  readonly type?: string | readonly string[];
+  readonly properties?: Schemas;
+  readonly patternProperties?: Schemas;
+  readonly dependentSchemas?: Schemas;
+  readonly dependencies?: Schemas;
+  readonly $defs?: Schemas;
+  readonly definitions?: Schemas;
+  readonly required?: readonly string[];
+  readonly allOf?: readonly unknown[];
+  readonly anyOf?: readonly unknown[];
+  readonly oneOf?: readonly unknown[];
+  readonly prefixItems?: readonly unknown[];
+  readonly enum?: readonly unknown[];
+  readonly format?: string;
+  readonly $id?: string;
+  readonly $ref?: string;
+  readonly $anchor?: string;
+  readonly $dynamicAnchor?: string;
+  readonly $schema?: string;
+}
+
+/** Tells whether a value is an object with members: a schema, a map of schemas, or a JSON object. */
 export function isNode(value: unknown): value is SchemaNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Calls `visit` for every schema that stands directly in a keyword of this one. */
-export function eachSubschema(node: SchemaNode, visit: (schema: unknown) => void): void {
+/**
+ * Calls `visit` for every schema that stands directly in a keyword of this one, with the names that lead to it: the keyword, and
+ * the member or the index where the keyword holds several.
+ */
+export function eachSubschema(
+  node: SchemaNode,
+  visit: (schema: unknown, keyword: string, member?: string | number) => void,
+): void {
   for (const key of Object.keys(node)) {
     const value = node[key];
     switch (keywords.get(key)) {
       case 'schema':
-        visit(value);
+        visit(value, key);
         break;
       case 'schemas':
-        for (const one of listOf(value)) visit(one);
+        eachItem(value, key, visit);
         break;
       case 'items':
-        if (Array.isArray(value)) for (const one of value) visit(one);
-        else visit(value);
+        if (Array.isArray(value)) eachItem(value, key, visit);
+        else visit(value, key);
         break;
       case 'schemaMap':
       case 'patternMap':
       case 'definitions':
       case 'dependencies':
-        if (isNode(value)) for (const name of Object.keys(value)) visit(value[name]);
+        if (isNode(value)) for (const name of Object.keys(value)) visit(value[name], key, name);
         break;
     }
   }
 }
 
+function eachItem(value: unknown, key: string, visit: Parameters<typeof eachSubschema>[1]): void {
+  listOf(value).forEach((one, index) => {
+    visit(one, key, index);
+  });
+}
+
+/** Returns the value where it is a list, else an empty list. */
+export function listOf<Item>(value: readonly Item[] | undefined): readonly Item[];
+export function listOf(value: unknown): readonly unknown[];
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Lists the types that a schema declares; empty where it declares none. */
+export function typesOf({ type }: SchemaNode): readonly string[] {
+  return typeof type === 'string' ? [type] : listOf(type);
+}
+
+/** Names the type of a JSON value as the keyword `type` does; `number` for integers too. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }

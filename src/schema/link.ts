@@ -1,9 +1,9 @@
-import { isNode, keywords, listOf, type SchemaNode } from './keywords.js';
+import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode } from './keywords.js';
 import type { References, Resource } from './references.js';
 
 /**
- * A schema in which every reference is `#/$defs/…` of the root: named schemas, `$id`s, anchors and dynamic references are
- * resolved by us, so that the compiler and the normaliser cannot disagree about them.
+ * Schema in which every reference is `#/$defs/…` of the root. Named schemas, `$id`s, anchors and dynamic references are resolved
+ * here, so that the compiler and the normaliser cannot disagree about them.
  */
 export interface LinkedSchema {
   readonly root: SchemaNode;
@@ -12,34 +12,24 @@ export interface LinkedSchema {
 
 export type Formats = ReadonlyMap<string, (value: string) => boolean>;
 
-/** Where the traversal is: the resource, and those through which it came, the outermost first (for `$dynamicRef`). */
+/** Place of the traversal: the resource, and those through which it came, the outermost first (for `$dynamicRef`). */
 interface Scope {
   readonly resource: Resource;
   readonly dynamic: readonly Resource[];
 }
 
-// What the compiler must not see any more: identities and places that only our own resolution reads.
-const dropped = new Set([
-  '$id',
-  '$anchor',
-  '$dynamicAnchor',
-  '$recursiveAnchor',
-  '$defs',
-  'definitions',
-  '$schema',
-  '$vocabulary',
-]);
-
-/** The prefix by which `issues.ts` tells a format of the application from a refinement. */
+/** Prefix by which `issues.ts` tells a format of the application from a refinement. */
 export const formatMark = 'fusio:format:';
 
 export function linkSchema(schema: SchemaNode, references: References, formats: Formats): LinkedSchema {
   const definitions: Record<string, unknown> = {};
   const names = new Map<unknown, Map<string, string>>();
-  const document = references.documentOf(schema);
 
   function link(node: unknown, from: Scope): unknown {
-    if (!isNode(node)) return node;
+    return isNode(node) ? linkNode(node, from) : node;
+  }
+
+  function linkNode(node: SchemaNode, from: Scope): SchemaNode {
     const scope = enter(references.opened(node, from.resource), from);
     if (scope.resource.isLegacy && typeof node.$ref === 'string') return { $ref: refer(node.$ref, scope) };
 
@@ -48,7 +38,7 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
     let isChanged = false;
     for (const key of Object.keys(node)) {
       const value = node[key];
-      if (dropped.has(key)) {
+      if (locators.has(key)) {
         isChanged = true;
       } else if (key === '$ref' && typeof value === 'string') {
         targets.push(refer(value, scope));
@@ -56,7 +46,7 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
       } else if ((key === '$dynamicRef' || key === '$recursiveRef') && typeof value === 'string') {
         targets.push(referDynamically(value, key, scope));
         isChanged = true;
-      } else if (key === 'format' && formats.has(value as string)) {
+      } else if (key === 'format' && typeof value === 'string' && formats.has(value)) {
         isChanged = true;
       } else {
         const linked = linkKeyword(key, value, scope);
@@ -134,17 +124,30 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
     return `#/$defs/${name}`;
   }
 
-  const linked = link(schema, { resource: document.resource, dynamic: [document.resource] }) as SchemaNode;
+  // An index of the whole schema is kept for as long as the schema: one without references needs none.
+  const { resource } = references.documentOf(hasReferences(schema) ? schema : nothing);
+  const linked = linkNode(schema, { resource, dynamic: [resource] });
   if (Object.keys(definitions).length === 0) return { root: linked, definitions };
   return { root: withDefinitions(linked, definitions), definitions };
 }
 
-/** A part of a linked schema as a schema of its own. */
+const nothing: SchemaNode = {};
+
+function hasReferences(node: SchemaNode): boolean {
+  if (Object.keys(node).some((key) => keywords.get(key) === 'reference')) return true;
+  let found = false;
+  eachSubschema(node, (schema) => {
+    found ||= isNode(schema) && hasReferences(schema);
+  });
+  return found;
+}
+
+/** Makes a part of a linked schema a schema of its own. */
 export function withDefinitions(node: SchemaNode, definitions: Readonly<Record<string, unknown>>): SchemaNode {
   // With $schema the compiler takes '#/$defs/…' as it stands and searches for no draft 4 base.
   const head = { $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: definitions };
   const copy = { ...node, ...head };
-  const refine = (node as { '~refine'?: unknown })['~refine'];
+  const refine = node['~refine'];
   return refine === undefined ? copy : Object.assign(copy, { '~refine': refine });
 }
 
@@ -163,9 +166,9 @@ interface Refinement {
   error(value: unknown): string;
 }
 
-/** The node's own refinements (typebox hides them from `Object.keys`) and its format, where the application defines it. */
-function refinementsOf(node: SchemaNode, formats: Formats): readonly Refinement[] {
-  const own = listOf((node as { '~refine'?: unknown })['~refine']) as readonly Refinement[];
+/** Lists the node's own refinements (typebox hides them from `Object.keys`) and its format, where the application defines it. */
+function refinementsOf(node: SchemaNode, formats: Formats): readonly unknown[] {
+  const own = listOf(node['~refine']);
   const test = typeof node.format === 'string' ? formats.get(node.format) : undefined;
   if (!test) return own;
   const format: Refinement = {

@@ -1,0 +1,200 @@
+import type { Choice } from './choice.js';
+import { type Check, compile } from './compile.js';
+import { generate } from './generate.js';
+import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
+import { isNode, kindOf, listOf, type SchemaNode, typesOf } from './keywords.js';
+import { type LinkedSchema, withDefinitions } from './link.js';
+import type { NormaliseOptions, Step, StepMaker } from './step.js';
+
+/** Trials that are left for the value being read. */
+export interface Trials {
+  left: number;
+}
+
+// A union inside a union inside … would be tried exponentially often: a caller must not be able to ask for that.
+export const maxTrials = 64;
+
+/** Makes the step that decides choices by the value, and then reads it by the schemas that were chosen. */
+export type Choose = (
+  maker: StepMaker,
+  nodes: readonly SchemaNode[],
+  choices: readonly Choice[],
+  decided: ReadonlySet<Choice>,
+) => Step;
+
+type Trial = (branch: SchemaNode, value: unknown, depth: number) => unknown;
+type Pick = (value: unknown, depth: number, picked: SchemaNode[]) => void;
+
+export function createChoose(schema: LinkedSchema, { source, defaults }: NormaliseOptions, trials: Trials): Choose {
+  const checks = new Map<SchemaNode, Check>();
+
+  function chooseStep(...[maker, nodes, choices, decided]: Parameters<Choose>): Step {
+    const picks = choices.map((choice) => makePick(choice, maker, makeTrial(maker, nodes, decided)));
+    const byKey = new Map<string, Step>();
+    const byNode = new Map<SchemaNode | undefined, Step>();
+    function stepFor(picked: readonly SchemaNode[]): Step {
+      const make = () => maker.stepFor([...nodes, ...picked], decided);
+      return maker.options.keepsIdentity ? make() : generate(make);
+    }
+    function stepOf(picked: readonly SchemaNode[]): Step {
+      if (picked.length < 2) return byNode.get(picked[0]) ?? remember(byNode, picked[0], stepFor(picked));
+      const key = picked.map(maker.idOf).join();
+      return byKey.get(key) ?? remember(byKey, key, stepFor(picked));
+    }
+    return function choose(given, depth) {
+      const value = source === 'value' ? unwrap(given) : given;
+      const picked: SchemaNode[] = [];
+      for (const pick of picks) pick(value, depth, picked);
+      return stepOf(picked)(value, depth);
+    };
+  }
+
+  function makePick(choice: Choice, maker: StepMaker, tryOut: Trial): Pick {
+    if (choice.kind === 'union') return unionPick(choice.branches, maker, tryOut);
+    if (choice.kind === 'dependent') {
+      const { name, branch } = choice;
+      return function pickDependent(value, _depth, picked) {
+        if (isNode(value) && Object.hasOwn(value, name) && value[name] !== undefined) picked.push(branch);
+      };
+    }
+    const { condition, then, otherwise } = choice;
+    return function pickCondition(value, depth, picked) {
+      const holds = checkOf(condition)(tryOut(condition, value, depth));
+      if (holds) picked.push(condition);
+      const next = holds ? then : otherwise;
+      if (isNode(next)) picked.push(next);
+    };
+  }
+
+  function unionPick(branches: readonly SchemaNode[], maker: StepMaker, tryOut: Trial): Pick {
+    const tag = tagOf(branches, maker);
+    const forms = branches.map((branch) => ({ branch, kinds: kindsOf(branch, maker) }));
+    const trialHelps = source === 'text' || (defaults && hasDefault(branches, schema.definitions));
+    // In their JSON form all values can be checked as they are.
+    const plain = source === 'value' ? maker.keeping.stepFor([]) : undefined;
+    return function pickBranch(given, depth, picked) {
+      if (tag && isNode(given) && Object.hasOwn(given, tag.name)) {
+        const branch = tag.branches.get(source === 'text' ? String(given[tag.name]) : given[tag.name]);
+        if (branch) picked.push(branch);
+        return;
+      }
+      const kind = kindOf(given);
+      // Text may stand for a value of any kind.
+      const isText = source === 'text' && kind === 'string';
+      const fitting = isText ? forms : forms.filter(({ kinds }) => !kinds || kinds.has(kind));
+      const [only] = fitting;
+      if (!only) return;
+      if (fitting.length === 1 && !isText) {
+        picked.push(only.branch);
+        return;
+      }
+      const value = plain ? plain(given, depth) : given;
+      const before = picked.length;
+      for (const { branch } of fitting) if (checkOf(branch)(value)) picked.push(branch);
+      if (picked.length > before || !trialHelps) return;
+      for (const { branch } of fitting) if (checkOf(branch)(tryOut(branch, value, depth))) picked.push(branch);
+    };
+  }
+
+  /** Reads a value as if a schema applied to it. */
+  function makeTrial(maker: StepMaker, nodes: readonly SchemaNode[], decided: ReadonlySet<Choice>): Trial {
+    const steps = new Map<SchemaNode, Step>();
+    return function tryOut(branch, value, depth) {
+      if (trials.left <= 0) return value;
+      trials.left--;
+      const step = steps.get(branch) ?? remember(steps, branch, maker.keeping.stepFor([...nodes, branch], decided));
+      return step(value, depth);
+    };
+  }
+
+  function checkOf(branch: SchemaNode): Check {
+    const known = checks.get(branch);
+    return known ?? remember(checks, branch, guarded(compile(withDefinitions(branch, schema.definitions))));
+  }
+
+  return chooseStep;
+}
+
+function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {
+  map.set(key, value);
+  return value;
+}
+
+function guarded(check: Check): Check {
+  return function checkBranch(value) {
+    try {
+      return check(value);
+    } catch (error) {
+      if (isStackOverflow(error)) refuseDepth();
+      throw error;
+    }
+  };
+}
+
+interface Tag {
+  readonly name: string;
+  readonly branches: ReadonlyMap<unknown, SchemaNode>;
+}
+
+/** Finds the required property that tells the branches of a union apart by its literals, with the branch for each literal. */
+function tagOf(branches: readonly SchemaNode[], maker: StepMaker): Tag | undefined {
+  const flat = branches.map((branch) => ({ branch, nodes: maker.flatten([branch]) }));
+  const [first, ...others] = flat;
+  if (!first || others.length === 0) return undefined;
+  for (const name of new Set(
+    first.nodes.flatMap((node) => Object.keys(isNode(node.properties) ? node.properties : {})),
+  )) {
+    const byLiteral = new Map<unknown, SchemaNode>();
+    const isTag = flat.every(({ branch, nodes }) => {
+      const literals = literalsOf(nodes, name, maker);
+      if (!literals || !nodes.some((node) => listOf(node.required).includes(name))) return false;
+      return literals.every((literal) => {
+        const key = maker.options.source === 'text' ? String(literal) : literal;
+        if (byLiteral.has(key) || typeof literal === 'object') return false;
+        byLiteral.set(key, branch);
+        return true;
+      });
+    });
+    if (isTag) return { name, branches: byLiteral };
+  }
+  return undefined;
+}
+
+function literalsOf(nodes: readonly SchemaNode[], name: string, maker: StepMaker): readonly unknown[] | undefined {
+  for (const { properties } of nodes) {
+    if (!isNode(properties) || !Object.hasOwn(properties, name)) continue;
+    for (const node of maker.flatten([properties[name]])) {
+      if ('const' in node) return [node.const];
+      if (Array.isArray(node.enum)) return node.enum;
+      const union = [...listOf(node.anyOf), ...listOf(node.oneOf)];
+      const constants = union.flatMap((one) => (isNode(one) && 'const' in one ? [one.const] : []));
+      if (union.length > 0 && constants.length === union.length) return constants;
+    }
+  }
+  return undefined;
+}
+
+/** Lists the kinds of value that a schema lets through; undefined where it does not say. */
+function kindsOf(branch: SchemaNode, maker: StepMaker): ReadonlySet<string> | undefined {
+  for (const node of maker.flatten([branch])) {
+    const types = typesOf(node);
+    if (types.length > 0) return new Set(types.map((type) => (type === 'integer' ? 'number' : type)));
+    if ('const' in node) return new Set([kindOf(node.const)]);
+    if (Array.isArray(node.enum)) return new Set(node.enum.map(kindOf));
+  }
+  return undefined;
+}
+
+function hasDefault(schemas: readonly unknown[], definitions: LinkedSchema['definitions']): boolean {
+  const seen = new Set<unknown>();
+  // Looks into annotations too: a false yes costs a trial.
+  function visit(value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || seen.has(value)) return false;
+    seen.add(value);
+    if ('default' in value) return true;
+    if ('$ref' in value && typeof value.$ref === 'string' && visit(definitions[value.$ref.slice('#/$defs/'.length)]))
+      return true;
+    return Object.values(value).some(visit);
+  }
+  return schemas.some(visit);
+}
