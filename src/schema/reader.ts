@@ -1,11 +1,9 @@
 import type { Issue } from '../base/errors.js';
-import { compile } from './compile.js';
+import type { Compiled, Compiler } from './compiled.js';
 import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
-import type { SchemaNode } from './keywords.js';
-import { type Formats, type LinkedSchema, linkSchema } from './link.js';
-import { createNormaliser } from './normalise.js';
-import { escapePointer, type References } from './references.js';
+import type { Normalise } from './normalise.js';
+import { escapePointer } from './references.js';
 
 export interface ReaderOptions {
   /** What the schema belongs to, for messages: `operation "todo.create" body`. */
@@ -31,34 +29,6 @@ export interface Reader {
   /** What is wrong with a normalised value; never empty where `check` says no. */
   issues(value: unknown, pointer: string): Issue[];
 }
-
-/** What readers of one schema share. */
-export interface Compiled {
-  readonly linked: LinkedSchema;
-  check(value: unknown): boolean;
-}
-
-export interface Compiler {
-  compiled(schema: object): Compiled;
-}
-
-/** Compiles each schema once, whichever slots and entrances use it. */
-export function createCompiler(references: References, formats: Formats): Compiler {
-  const known = new WeakMap<object, Compiled>();
-  return {
-    compiled(schema) {
-      let compiled = known.get(schema);
-      if (!compiled) {
-        const linked = linkSchema(schema as SchemaNode, references, formats);
-        compiled = { linked, check: compile(linked.root) };
-        known.set(schema, compiled);
-      }
-      return compiled;
-    },
-  };
-}
-
-type Normalise = (value: unknown) => unknown;
 
 class SchemaReader implements Reader {
   readonly schema: object;
@@ -111,17 +81,13 @@ class SchemaReader implements Reader {
 
   #makeNormaliser(): Normalise {
     const { source, unknown, defaults } = this.#options;
-    return createNormaliser(this.#compile().linked, { source, drop: unknown === 'drop', defaults });
+    return this.#compile().normaliser({ source, drop: unknown === 'drop', defaults });
   }
 
   /** A value without its undeclared properties; the same one where it has none. */
   #drop(value: unknown): unknown {
-    this.#closed ??= createNormaliser(this.#compile().linked, {
-      source: 'json',
-      drop: true,
-      defaults: false,
-      keepsIdentity: true,
-    });
+    const options = { source: 'json', drop: true, defaults: false, keepsIdentity: true } as const;
+    this.#closed ??= this.#compile().normaliser(options);
     return this.#closed(value);
   }
 
@@ -138,9 +104,10 @@ export function createReader(schema: object, options: Omit<ReaderOptions, 'where
 function addUnknown(value: unknown, kept: unknown, pointer: string, issues: Issue[]): void {
   if (value === kept || typeof value !== 'object' || value === null || typeof kept !== 'object' || kept === null)
     return;
-  for (const key of Object.keys(value)) {
+  const members = new Map(Object.entries(kept));
+  for (const [key, member] of Object.entries(value)) {
     const at = `${pointer}/${escapePointer(key)}`;
-    if (Object.hasOwn(kept, key)) addUnknown((value as SchemaNode)[key], (kept as SchemaNode)[key], at, issues);
+    if (members.has(key)) addUnknown(member, members.get(key), at, issues);
     else if (!issues.some((issue) => issue.pointer === at))
       issues.push({ pointer: at, message: 'is unknown', code: 'UNKNOWN_PROPERTY' });
   }

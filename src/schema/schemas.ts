@@ -1,7 +1,8 @@
 import { FusioError } from '../base/errors.js';
+import { createCompiler } from './compiled.js';
 import { isNode, type SchemaNode } from './keywords.js';
 import { lintReferences, lintShape } from './lint.js';
-import { createCompiler, createReader, type Reader, type ReaderOptions } from './reader.js';
+import { createReader, type Reader, type ReaderOptions } from './reader.js';
 import { createReferences } from './references.js';
 import { createTextForm, type TextForm } from './text-form.js';
 

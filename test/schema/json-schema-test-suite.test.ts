@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Meta } from 'typebox/schema';
-import { createCompiler, createReader } from '../../src/schema/reader.js';
+import { createCompiler } from '../../src/schema/compiled.js';
+import { createReader } from '../../src/schema/reader.js';
 import { createReferences } from '../../src/schema/references.js';
 import { exceptions, figures } from './conformance.js';
 

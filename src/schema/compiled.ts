@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { type Check, compile } from './compile.js';
+import { isNode, type SchemaNode } from './keywords.js';
+import { type Formats, type LinkedSchema, linkSchema } from './link.js';
+import { createNormaliser, type Normalise } from './normalise.js';
+import type { References } from './references.js';
+import type { NormaliseOptions } from './step.js';
+
+/** Functions of one schema, which all of its readers share. Each is made when it is needed at first. */
+export interface Compiled {
+  readonly linked: LinkedSchema;
+  readonly check: Check;
+  normaliser(options: NormaliseOptions): Normalise;
+}
+
+export interface Compiler {
+  compiled(schema: object): Compiled;
+}
+
+/** Compiles each schema once, whichever operations and slots use it; schemas that say the same in the same words are one. */
+export function createCompiler(references: References, formats: Formats): Compiler {
+  const bySchema = new WeakMap<object, Compiled>();
+  const byText = new Map<string, Compiled>();
+
+  function compileByText(schema: SchemaNode): Compiled {
+    const key = isOnlyJson(schema) ? hash(JSON.stringify(schema)) : undefined;
+    const known = key === undefined ? undefined : byText.get(key);
+    if (known) return known;
+    const linked = linkSchema(schema, references, formats);
+    const compiled = createCompiled(linked, compile(linked.root));
+    if (key !== undefined) byText.set(key, compiled);
+    return compiled;
+  }
+
+  return {
+    compiled(schema) {
+      let compiled = bySchema.get(schema);
+      if (!compiled) {
+        // Readers are made of schemas that were linted.
+        compiled = compileByText(schema as SchemaNode);
+        bySchema.set(schema, compiled);
+      }
+      return compiled;
+    },
+  };
+}
+
+function createCompiled(linked: LinkedSchema, check: Check): Compiled {
+  // A list: there are one or two.
+  const made: (readonly [key: string, normalise: Normalise])[] = [];
+  return {
+    linked,
+    check,
+    normaliser(options) {
+      const { source, drop, defaults, keepsIdentity } = options;
+      const key = `${source} ${drop} ${defaults} ${keepsIdentity}`;
+      const known = made.find(([one]) => one === key);
+      if (known) return known[1];
+      const normalise = createNormaliser(linked, options);
+      made.push([key, normalise]);
+      return normalise;
+    },
+  };
+}
+
+/**
+ * Tells whether the JSON text of a schema says everything about it. A `default` may be any value, such as a Date, and a refinement
+ * is a function, which typebox hides from `Object.keys`.
+ */
+function isOnlyJson(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isOnlyJson);
+  if (isNode(value)) {
+    const isPlain = Object.getPrototypeOf(value) === Object.prototype && !Object.hasOwn(value, '~refine');
+    return isPlain && Object.keys(value).every((key) => isOnlyJson(value[key]));
+  }
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  return value === null || typeof value === 'string' || typeof value === 'boolean';
+}
+
+// The text itself would take more memory than the compiled functions.
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
+}
