@@ -1,14 +1,14 @@
-import { listOf, type SchemaNode } from './keywords.js';
+import { listOf, type SchemaNode, typesOf } from './keywords.js';
 
 // Decimal text only: Number() would also take '', '0x10', ' 1 ' and 'Infinity'.
 const decimal = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Reads text as the type that a schema declares, or leaves it as it is, so that the check refuses it. */
+/** Function that reads text as the type that a schema declares, or leaves it as it is, so that the check refuses it. */
 export type Coerce = (value: unknown) => unknown;
 
 export function coercionOf(node: SchemaNode): Coerce | undefined {
-  const types = typeof node.type === 'string' ? [node.type] : listOf(node.type);
-  // Where text is declared, text is what it is.
+  const types = typesOf(node);
+  // Where text is declared, it stays text.
   if (types.includes('string')) return undefined;
   const literals = 'const' in node ? [node.const] : listOf(node.enum);
   const reads: Coerce[] = [];
@@ -35,7 +35,7 @@ export function coercionOf(node: SchemaNode): Coerce | undefined {
 
 function readNumber(value: unknown): unknown {
   if (typeof value !== 'string' || !decimal.test(value)) return value;
-  // -0 is no number that a caller means.
+  // No caller means -0.
   const number = Number(value) + 0;
   // 9007199254740993 would silently become …992.
   return Number.isSafeInteger(number) || !Number.isInteger(number) ? finite(number, value) : value;

@@ -14,12 +14,12 @@ export interface Compiled {
 }
 
 export interface Compiler {
-  compiled(schema: object): Compiled;
+  compiled(schema: SchemaNode): Compiled;
 }
 
 /** Compiles each schema once, whichever operations and slots use it; schemas that say the same in the same words are one. */
 export function createCompiler(references: References, formats: Formats): Compiler {
-  const bySchema = new WeakMap<object, Compiled>();
+  const bySchema = new WeakMap<SchemaNode, Compiled>();
   const byText = new Map<string, Compiled>();
 
   function compileByText(schema: SchemaNode): Compiled {
@@ -36,8 +36,7 @@ export function createCompiler(references: References, formats: Formats): Compil
     compiled(schema) {
       let compiled = bySchema.get(schema);
       if (!compiled) {
-        // Readers are made of schemas that were linted.
-        compiled = compileByText(schema as SchemaNode);
+        compiled = compileByText(schema);
         bySchema.set(schema, compiled);
       }
       return compiled;

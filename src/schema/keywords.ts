@@ -139,41 +139,35 @@ export function isNode(value: unknown): value is SchemaNode {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/**
- * Calls `visit` for every schema that stands directly in a keyword of this one, with the names that lead to it: the keyword, and
- * the member or the index where the keyword holds several.
- */
-export function eachSubschema(
-  node: SchemaNode,
-  visit: (schema: unknown, keyword: string, member?: string | number) => void,
-): void {
-  for (const key of Object.keys(node)) {
-    const value = node[key];
-    switch (keywords.get(key)) {
-      case 'schema':
-        visit(value, key);
-        break;
-      case 'schemas':
-        eachItem(value, key, visit);
-        break;
-      case 'items':
-        if (Array.isArray(value)) eachItem(value, key, visit);
-        else visit(value, key);
-        break;
-      case 'schemaMap':
-      case 'patternMap':
-      case 'definitions':
-      case 'dependencies':
-        if (isNode(value)) for (const name of Object.keys(value)) visit(value[name], key, name);
-        break;
-    }
-  }
+/** Calls `visit` for every schema that stands directly in a keyword of this one. */
+export function eachSubschema(node: SchemaNode, visit: (schema: unknown) => void): void {
+  for (const key of Object.keys(node)) eachSubschemaIn(key, node[key], visit);
 }
 
-function eachItem(value: unknown, key: string, visit: Parameters<typeof eachSubschema>[1]): void {
-  listOf(value).forEach((one, index) => {
-    visit(one, key, index);
-  });
+/** Calls `visit` for every schema in one keyword, with its name or index where the keyword holds several. */
+export function eachSubschemaIn(
+  keyword: string,
+  value: unknown,
+  visit: (schema: unknown, member?: string) => void,
+): void {
+  switch (keywords.get(keyword)) {
+    case 'schema':
+      visit(value);
+      break;
+    case 'items':
+      if (!Array.isArray(value)) visit(value);
+      else for (const index of value.keys()) visit(value[index], String(index));
+      break;
+    case 'schemas':
+      for (const [index, one] of listOf(value).entries()) visit(one, String(index));
+      break;
+    case 'schemaMap':
+    case 'patternMap':
+    case 'definitions':
+    case 'dependencies':
+      if (isNode(value)) for (const name of Object.keys(value)) visit(value[name], name);
+      break;
+  }
 }
 
 /** Returns the value where it is a list, else an empty list. */

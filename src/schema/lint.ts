@@ -1,7 +1,7 @@
 import { Format } from 'typebox/format';
 import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
-import { isNode, keywords, type SchemaNode } from './keywords.js';
+import { eachSubschemaIn, isNode, keywords, listOf, type SchemaNode } from './keywords.js';
 import { escapePointer, type References, type Resource } from './references.js';
 
 const maxDepth = 64;
@@ -10,10 +10,10 @@ const maxNodes = 10_000;
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 const knownTypes = new Set(types);
 
-/** OpenAPI's formats that say something about a type and nothing that can be checked in a text. */
+/** Formats of OpenAPI that say something about a type and nothing that can be checked in a text. */
 const annotationFormats = new Set(['int32', 'int64', 'float', 'double', 'password', 'byte', 'binary']);
 
-/** Types of TypeBox that no JSON can have, and what to write in their place. */
+/** Types of TypeBox that no JSON can have, with a hint at what to write in their place. */
 const foreignTypes: ReadonlyMap<string, string> = new Map([
   ['Date', "use Type.String({ format: 'date-time' })"],
   ['Uint8Array', "use Type.String({ contentEncoding: 'base64' })"],
@@ -33,16 +33,22 @@ const foreignTypes: ReadonlyMap<string, string> = new Map([
 
 const transform = Symbol.for('TypeBox.Transform');
 
-export interface LintParts {
+export interface LintOptions {
   readonly where: string;
   readonly formats: ReadonlyMap<string, unknown>;
 }
 
+/** Schema whose shape is sound. */
+export interface Linted {
+  readonly node: SchemaNode;
+  readonly hasReferences: boolean;
+}
+
 /**
  * Throws `SCHEMA_INVALID` for a schema that cannot be checked as JSON, or that says something JSON Schema does not know:
- * a validator would take both for "anything goes". Tells whether there are references in it.
+ * a validator would take both for "anything goes".
  */
-export function lintShape(schema: unknown, { where, formats }: LintParts): boolean {
+export function lintShape(schema: unknown, { where, formats }: LintOptions): Linted {
   let nodes = 0;
   let hasReferences = false;
   const path: string[] = [];
@@ -54,19 +60,23 @@ export function lintShape(schema: unknown, { where, formats }: LintParts): boole
 
   function visitAt(key: string, sub: unknown): void {
     path.push(key);
-    visit(sub, false);
+    visit(sub);
     path.pop();
   }
 
-  function visit(node: unknown, isRoot: boolean): void {
+  function visit(node: unknown): void {
     if (++nodes > maxNodes) refuse(`is too large: a schema may have ${maxNodes} parts`);
     if (path.length > maxDepth * 2) refuse(`is nested too deeply, or holds itself: use $ref for recursion`);
-    if (typeof node === 'boolean' && !isRoot) return;
+    if (typeof node !== 'boolean') visitNode(node);
+  }
+
+  function visitNode(node: unknown): SchemaNode {
     if (!isNode(node)) refuse(`must be an object with JSON Schema, got ${describe(node)}`);
     if (transform in node) refuse('is a Transform, which does not exist in JSON: convert in the action');
     for (const key of Object.keys(node)) lintKeyword(node, key, node[key]);
-    // typebox keeps its own keys out of sight.
+    // typebox hides its own keys from Object.keys.
     if ('~codec' in node) refuse('has a codec, which does not exist in JSON: convert in the action');
+    return node;
   }
 
   function lintKeyword(node: SchemaNode, key: string, value: unknown): void {
@@ -150,7 +160,7 @@ export function lintShape(schema: unknown, { where, formats }: LintParts): boole
         if (key === 'multipleOf' && value <= 0) refuse('needs a number above 0 in "multipleOf"');
         return;
       case 'count':
-        if (!Number.isInteger(value) || (value as number) < 0) {
+        if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) {
           refuse(`needs a whole number of 0 or more in "${key}", got ${describe(value)}`);
         }
         return;
@@ -202,7 +212,7 @@ export function lintShape(schema: unknown, { where, formats }: LintParts): boole
     try {
       new RegExp(value, 'u');
     } catch (error) {
-      refuse(`has a pattern that is no regular expression: ${(error as Error).message}`);
+      refuse(`has a pattern that is no regular expression: ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -219,8 +229,8 @@ export function lintShape(schema: unknown, { where, formats }: LintParts): boole
     path.pop();
   }
 
-  visit(schema, true);
-  return hasReferences;
+  const node = visitNode(schema);
+  return { node, hasReferences };
 }
 
 /** Throws `SCHEMA_INVALID` for a reference that leads nowhere, in this schema or in a named one that it leads to. */
@@ -255,33 +265,11 @@ export function lintReferences(
     }
     for (const key of Object.keys(node)) {
       const value = node[key];
-      switch (keywords.get(key)) {
-        case 'reference':
-          // Draft 2020-12, 8.2.3.2: a $dynamicRef needs a place that it leads to at first, like a $ref.
-          if (typeof value === 'string') follow(value, resource, pointer, key);
-          break;
-        case 'schema':
-          visit(value, resource, `${pointer}/${key}`);
-          break;
-        case 'items':
-          if (Array.isArray(value)) visitAll(value, resource, `${pointer}/${key}`);
-          else visit(value, resource, `${pointer}/${key}`);
-          break;
-        case 'schemas':
-        case 'schemaMap':
-        case 'patternMap':
-        case 'definitions':
-        case 'dependencies':
-          visitAll(value, resource, `${pointer}/${key}`);
-          break;
-      }
-    }
-  }
-
-  function visitAll(value: unknown, resource: Resource, pointer: string): void {
-    if (typeof value !== 'object' || value === null) return;
-    for (const key of Object.keys(value)) {
-      visit((value as SchemaNode)[key], resource, `${pointer}/${escapePointer(key)}`);
+      // Draft 2020-12, 8.2.3.2: a $dynamicRef needs a place that it leads to at first, like a $ref.
+      if (keywords.get(key) === 'reference' && typeof value === 'string') follow(value, resource, pointer, key);
+      eachSubschemaIn(key, value, (schema, member) => {
+        visit(schema, resource, `${pointer}/${key}${member === undefined ? '' : `/${escapePointer(member)}`}`);
+      });
     }
   }
 
@@ -296,7 +284,8 @@ export function lintReferences(
           'name a schema with fusio.schema() before it is used',
       );
     }
-    if (target.resource.document !== from.document) visitDocument(target.resource.document.root);
+    const { documentRoot } = target.resource;
+    if (documentRoot !== from.documentRoot) visitDocument(documentRoot);
   }
 
   visitDocument(schema);
@@ -324,12 +313,12 @@ function loopFinder(references: References): (node: SchemaNode, inside: Resource
   };
 }
 
-/** The schemas that a schema applies to the same value as itself. */
+/** Lists the schemas that a schema applies to the same value as itself. */
 function inPlace(node: SchemaNode): readonly unknown[] {
   const dependent = [node.dependentSchemas, node.dependencies].flatMap((map) =>
     isNode(map) ? Object.values(map) : [],
   );
-  const lists = [node.allOf, node.anyOf, node.oneOf].flatMap((list) => (Array.isArray(list) ? list : []));
+  const lists = [node.allOf, node.anyOf, node.oneOf].flatMap(listOf);
   return [...lists, node.not, node.if, node.then, node.else, ...dependent];
 }
 

@@ -2,43 +2,44 @@ import type { Issue } from '../base/errors.js';
 import type { Compiled, Compiler } from './compiled.js';
 import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
+import type { SchemaNode } from './keywords.js';
 import type { Normalise } from './normalise.js';
 import { escapePointer } from './references.js';
 
 export interface ReaderOptions {
-  /** What the schema belongs to, for messages: `operation "todo.create" body`. */
+  /** Owner of the schema, for messages: `operation "todo.create" body`. */
   readonly where: string;
   /**
-   * `text`: text is coerced (params, query, headers, forms). `json`: parsed JSON, never coerced. `value`: a JavaScript value of
-   * somebody else's, taken in its JSON form. Whichever it is, the value is not changed: it is copied where something has to.
+   * `text`: text is coerced (params, query, headers, forms). `json`: parsed JSON, never coerced. `value`: a JavaScript value of an
+   * action or a caller, taken in its JSON form. The value itself is never changed: what has to change is copied.
    */
   readonly source: 'text' | 'json' | 'value';
-  /** Properties that the schema does not declare. */
+  /** Decides about properties that the schema does not declare. */
   readonly unknown: 'drop' | 'reject' | 'keep';
-  /** Fill `default`s. */
+  /** Whether `default`s are filled in. */
   readonly defaults: boolean;
 }
 
 /** Reads and checks values by one schema. Nothing is compiled before the first value. */
 export interface Reader {
   readonly schema: object;
-  /** Normalises a value. What does not fit is left as it is, for `check` to refuse. */
+  /** Normalises a value. A value that does not fit stays as it is, for `check` to refuse. */
   read(value: unknown): unknown;
-  /** Whether a normalised value fits. */
+  /** Tells whether a normalised value fits. */
   check(value: unknown): boolean;
-  /** What is wrong with a normalised value; never empty where `check` says no. */
+  /** Lists the mistakes of a normalised value; never empty where `check` says no. */
   issues(value: unknown, pointer: string): Issue[];
 }
 
 class SchemaReader implements Reader {
-  readonly schema: object;
+  readonly schema: SchemaNode;
   readonly #compiler: Compiler;
   readonly #options: Omit<ReaderOptions, 'where'>;
   #compiled: Compiled | undefined;
   #normalise: Normalise | undefined;
   #closed: Normalise | undefined;
 
-  constructor(schema: object, options: Omit<ReaderOptions, 'where'>, compiler: Compiler) {
+  constructor(schema: SchemaNode, options: Omit<ReaderOptions, 'where'>, compiler: Compiler) {
     this.schema = schema;
     this.#options = options;
     this.#compiler = compiler;
@@ -84,7 +85,7 @@ class SchemaReader implements Reader {
     return this.#compile().normaliser({ source, drop: unknown === 'drop', defaults });
   }
 
-  /** A value without its undeclared properties; the same one where it has none. */
+  /** Drops undeclared properties; returns the same value where it has none. */
   #drop(value: unknown): unknown {
     const options = { source: 'json', drop: true, defaults: false, keepsIdentity: true } as const;
     this.#closed ??= this.#compile().normaliser(options);
@@ -96,11 +97,11 @@ class SchemaReader implements Reader {
   }
 }
 
-export function createReader(schema: object, options: Omit<ReaderOptions, 'where'>, compiler: Compiler): Reader {
+export function createReader(schema: SchemaNode, options: Omit<ReaderOptions, 'where'>, compiler: Compiler): Reader {
   return new SchemaReader(schema, options, compiler);
 }
 
-/** One issue for each property that dropping took away. */
+/** Adds an issue for each property that dropping took away. */
 function addUnknown(value: unknown, kept: unknown, pointer: string, issues: Issue[]): void {
   if (value === kept || typeof value !== 'object' || value === null || typeof kept !== 'object' || kept === null)
     return;

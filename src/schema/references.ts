@@ -1,24 +1,26 @@
 import { eachSubschema, isNode, type SchemaNode } from './keywords.js';
 
-/** A schema with an identity of its own: a document's root, or what carries an `$id`. */
+/** Schema with an identity of its own: a document's root, or one that carries an `$id`. */
 export interface Resource {
   readonly number: number;
   readonly uri: string;
   readonly root: SchemaNode;
-  readonly document: SchemaDocument;
-  /** Draft 7 and before: what stands beside a `$ref` does not count. */
+  readonly documentRoot: SchemaNode;
+  /** The resources of the same document by URI, itself among them. */
+  readonly siblings: ReadonlyMap<string, Resource>;
+  /** Draft 7 and before: keywords beside a `$ref` do not count. */
   readonly isLegacy: boolean;
   readonly anchors: Map<string, SchemaNode>;
   readonly dynamicAnchors: Map<string, SchemaNode>;
 }
 
+/** Schema that stands on its own, with all resources in it. */
 export interface SchemaDocument {
-  readonly root: SchemaNode;
-  readonly resources: Map<string, Resource>;
+  readonly resources: ReadonlyMap<string, Resource>;
   readonly resource: Resource;
 }
 
-/** A schema and the resource in which its own references are read. */
+/** Schema, and the resource in which its own references are read. */
 export interface Target {
   readonly schema: unknown;
   readonly resource: Resource;
@@ -26,25 +28,25 @@ export interface Target {
 
 export interface References {
   documentOf(root: SchemaNode): SchemaDocument;
-  /** What a `$ref` leads to, or undefined. */
+  /** Finds the target of a `$ref`, or undefined. */
   resolve(reference: string, from: Resource): Target | undefined;
-  /** The resource that a node opens inside another one by its `$id`. */
+  /** Finds the resource that a node opens inside another one by its `$id`; the other one where it opens none. */
   opened(node: SchemaNode, inside: Resource): Resource;
 }
 
 // A base for schemas without an $id: a hierarchical one, because nested relative $ids must resolve against it.
 const base = 'fusio://schema/';
-let numbers = 0;
 
 /**
  * Finds schemas by `$ref`: JSON pointers, anchors, `$id`s, and the named schemas of one fusio instance.
  * Documents are indexed when the first reference in them is met. `documents` are further ones by URI, for the conformance test.
  */
 export function createReferences(
-  named: ReadonlyMap<string, object>,
-  documents: ReadonlyMap<string, object> = new Map(),
+  named: ReadonlyMap<string, SchemaNode>,
+  documents: ReadonlyMap<string, SchemaNode> = new Map(),
 ): References {
   const indexed = new WeakMap<SchemaNode, SchemaDocument>();
+  let count = 0;
 
   function documentOf(root: SchemaNode): SchemaDocument {
     return documentAt(base, root);
@@ -61,12 +63,12 @@ export function createReferences(
 
   function find(path: string, from: Resource): Resource | undefined {
     const uri = join(path, from.uri);
-    const own = from.document.resources.get(uri);
+    const own = from.siblings.get(uri);
     if (own) return own;
     const byName = named.get(path) ?? (uri.startsWith(base) ? named.get(uri.slice(base.length)) : undefined);
-    if (byName) return documentOf(byName as SchemaNode).resource;
+    if (byName) return documentOf(byName).resource;
     for (const root of named.values()) {
-      const found = documentOf(root as SchemaNode).resources.get(uri);
+      const found = documentOf(root).resources.get(uri);
       if (found) return found;
     }
     return findDocument(uri);
@@ -74,7 +76,7 @@ export function createReferences(
 
   function findDocument(uri: string): Resource | undefined {
     for (const [at, root] of documents) {
-      const found = documentAt(at, root as SchemaNode).resources.get(uri);
+      const found = documentAt(at, root).resources.get(uri);
       if (found) return found;
     }
     return undefined;
@@ -83,33 +85,33 @@ export function createReferences(
   function documentAt(uri: string, root: SchemaNode): SchemaDocument {
     let document = indexed.get(root);
     if (!document) {
-      document = indexDocument(root, uri);
+      document = indexDocument(root, uri, () => count++);
       indexed.set(root, document);
     }
     return document;
   }
 
-  /** `#/components/schemas/Todo`: the named schema `Todo`, as OpenAPI refers to it. */
+  /** Finds the named schema `Todo` by `#/components/schemas/Todo`, as OpenAPI refers to it. */
   function findComponent(fragment: string): Target | undefined {
-    const match = /^\/components\/schemas\/([^/]+)(.*)$/s.exec(fragment);
-    const root = match && named.get(unescapePointer(match[1]!));
-    return root ? findFragment(documentOf(root as SchemaNode).resource, match[2]!) : undefined;
+    const [, name = '', rest = ''] = /^\/components\/schemas\/([^/]+)(.*)$/s.exec(fragment) ?? [];
+    const root = named.get(unescapePointer(name));
+    return root && findFragment(documentOf(root).resource, rest);
   }
 
   return { documentOf, resolve, opened: (node, inside) => openedResource(node, inside) ?? inside };
 }
 
-function indexDocument(root: SchemaNode, uri: string): SchemaDocument {
+function indexDocument(root: SchemaNode, uri: string, nextNumber: () => number): SchemaDocument {
   const resources = new Map<string, Resource>();
-  const document = { root, resources } as { -readonly [K in keyof SchemaDocument]: SchemaDocument[K] };
   const seen = new Set<SchemaNode>();
 
   function open(node: SchemaNode, at: string, parent: Resource | undefined): Resource {
     const resource: Resource = {
-      number: numbers++,
+      number: nextNumber(),
       uri: at,
       root: node,
-      document,
+      documentRoot: root,
+      siblings: resources,
       isLegacy: typeof node.$schema === 'string' ? /draft-0[3-7]/.test(node.$schema) : (parent?.isLegacy ?? false),
       anchors: new Map(),
       dynamicAnchors: new Map(),
@@ -136,10 +138,10 @@ function indexDocument(root: SchemaNode, uri: string): SchemaDocument {
   }
 
   const id = typeof root.$id === 'string' && !root.$id.startsWith('#') ? root.$id : undefined;
-  document.resource = open(root, id === undefined ? uri : join(id, uri), undefined);
-  resources.set(uri, document.resource);
-  visit(root, document.resource);
-  return document;
+  const resource = open(root, id === undefined ? uri : join(id, uri), undefined);
+  resources.set(uri, resource);
+  visit(root, resource);
+  return { resources, resource };
 }
 
 function ownId(node: SchemaNode, inside: Resource): string | undefined {
@@ -149,7 +151,7 @@ function ownId(node: SchemaNode, inside: Resource): string | undefined {
 
 function openedResource(node: SchemaNode, inside: Resource): Resource | undefined {
   if (node === inside.root || typeof node.$id !== 'string') return undefined;
-  const found = inside.document.resources.get(join(node.$id, inside.uri));
+  const found = inside.siblings.get(join(node.$id, inside.uri));
   return found?.root === node ? found : undefined;
 }
 
@@ -164,6 +166,7 @@ function findFragment(resource: Resource, fragment: string): Target | undefined 
   for (const part of fragment.slice(1).split('/')) {
     const key = unescapePointer(part);
     if (typeof schema !== 'object' || schema === null || !Object.hasOwn(schema, key)) return undefined;
+    // A list has members by their index.
     schema = (schema as Record<string, unknown>)[key];
     if (isNode(schema)) inside = openedResource(schema, inside) ?? inside;
   }

@@ -17,12 +17,12 @@ export interface SchemasOptions {
 export interface Schemas {
   /** Names a schema, so that `{ $ref: 'Todo' }` finds it. A named schema may refer to one that is named later. */
   name(name: string, schema: object): void;
-  readonly named: ReadonlyMap<string, object>;
+  readonly named: ReadonlyMap<string, SchemaNode>;
   nameOf(schema: object): string | undefined;
   /** Throws `SCHEMA_INVALID` for what cannot be checked, with the place in the schema. */
-  lint(schema: unknown, where: string): void;
+  lint(schema: unknown, where: string): SchemaNode;
   reader(schema: object, options: ReaderOptions): Reader;
-  /** What of a schema that was linted can come as text. */
+  /** Tells of a schema that was linted what can come as text. */
   readonly textForm: TextForm;
 }
 
@@ -32,18 +32,20 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
     if (typeof test !== 'function')
       throw new FusioError('OPTIONS_INVALID', `formats.${name} must be a function (text) => boolean`);
   }
-  const named = new Map<string, object>();
+  const named = new Map<string, SchemaNode>();
   const names = new Map<object, string>();
   const references = createReferences(named);
   const compiler = createCompiler(references, formats);
-  // Linted once; readers of one schema for several entrances do not pay again.
+  // Each schema is linted once, whatever number of readers it has.
   const linted = new WeakSet<object>();
   const sound = new WeakSet<object>();
 
-  function lint(schema: unknown, where: string): void {
-    if (isNode(schema) && linted.has(schema)) return;
-    if (lintShape(schema, { where, formats })) lintReferences(schema as SchemaNode, where, references, named, sound);
-    linted.add(schema as object);
+  function lint(schema: unknown, where: string): SchemaNode {
+    if (isNode(schema) && linted.has(schema)) return schema;
+    const { node, hasReferences } = lintShape(schema, { where, formats });
+    if (hasReferences) lintReferences(node, where, references, named, sound);
+    linted.add(node);
+    return node;
   }
 
   return {
@@ -60,16 +62,15 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
           'NAME_TAKEN',
           `schema "${name}" is registered already, with another schema; names are unique`,
         );
-      lintShape(schema, { where: `schema "${name}"`, formats });
-      named.set(name, schema);
+      const { node } = lintShape(schema, { where: `schema "${name}"`, formats });
+      named.set(name, node);
       if (!names.has(schema)) names.set(schema, name);
     },
     nameOf: (schema) => names.get(schema),
     textForm: createTextForm(references),
     lint,
     reader(schema, { where, ...rest }) {
-      lint(schema, where);
-      return createReader(schema, rest, compiler);
+      return createReader(lint(schema, where), rest, compiler);
     },
   };
 }

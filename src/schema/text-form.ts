@@ -1,24 +1,20 @@
-import { isNode, listOf, type SchemaNode } from './keywords.js';
+import { isNode, kindOf, listOf, type SchemaNode, typesOf } from './keywords.js';
 import type { References, Resource } from './references.js';
 
-/** What text can become under schemas: of parameters, headers and forms. */
+/** Answers about the text of parameters, headers and forms: what it can become under a schema. */
 export interface TextForm {
-  /** A property (or a pattern of names) that only an object fits, or a list of objects: no text becomes one. */
+  /** Finds a property (or a pattern of names) that only an object fits, or a list of objects: no text becomes one. */
   unsendable(schema: object): string | undefined;
-  /** The properties that are lists, and never text themselves. */
+  /** Lists the properties that are lists, and never text themselves. */
   listsIn(schema: object): readonly string[];
 }
 
-/** A schema, and where its references are read. */
+/** Schema, and the resource in which its references are read. */
 type Place = readonly [schema: unknown, inside: Resource];
 type Kinds = ReadonlySet<unknown> | undefined;
 
 export function createTextForm(references: References): TextForm {
-  function rootOf(schema: object): Place {
-    return [schema, references.documentOf(schema as SchemaNode).resource];
-  }
-
-  /** Looks into a schema and all that applies to the same value for certain: `$ref` and `allOf`. */
+  /** Lists a schema and all that apply to the same value for certain: through `$ref` and `allOf`. */
   function certain(start: Place): readonly (readonly [node: SchemaNode, inside: Resource])[] {
     const found = new Map<SchemaNode, Resource>();
     function visit([schema, outside]: Place): void {
@@ -39,7 +35,7 @@ export function createTextForm(references: References): TextForm {
     return [node.anyOf, node.oneOf].map(listOf).filter((branches) => branches.length > 0);
   }
 
-  /** The kinds of JSON that fit; undefined where the schema does not say. */
+  /** Lists the kinds of JSON that fit; undefined where the schema does not say. */
   function kindsOf(place: Place): Kinds {
     let kinds: Kinds;
     for (const [node, inside] of certain(place)) {
@@ -49,7 +45,7 @@ export function createTextForm(references: References): TextForm {
     return kinds;
   }
 
-  /** Whether some text fits; what nothing fits at all is meant so. */
+  /** Tells whether some text fits. A schema that no value fits counts as well: it is meant so. */
   function canBeText(place: Place, seen: ReadonlySet<unknown> = new Set()): boolean {
     const kinds = kindsOf(place);
     if (!kinds || kinds.size === 0 || seen.has(place[0])) return true;
@@ -67,17 +63,20 @@ export function createTextForm(references: References): TextForm {
     });
   }
 
+  function rootsOf(schema: object): ReturnType<typeof certain> {
+    if (!isNode(schema) || hasOnlyScalars(schema)) return [];
+    return certain([schema, references.documentOf(schema).resource]);
+  }
+
   return {
     unsendable(schema) {
-      if (hasOnlyScalars(schema as SchemaNode)) return undefined;
-      for (const [node, inside] of certain(rootOf(schema))) {
+      for (const [node, inside] of rootsOf(schema)) {
         for (const [name, property] of membersOf(node)) if (!canBeText([property, inside])) return name;
       }
       return undefined;
     },
     listsIn(schema) {
-      if (hasOnlyScalars(schema as SchemaNode)) return [];
-      return certain(rootOf(schema)).flatMap(([node, inside]) => {
+      return rootsOf(schema).flatMap(([node, inside]) => {
         return Object.entries(isNode(node.properties) ? node.properties : {}).flatMap(([name, property]) => {
           const kinds = kindsOf([property, inside]);
           return kinds?.has('array') && !kinds.has('string') ? [name] : [];
@@ -87,7 +86,7 @@ export function createTextForm(references: References): TextForm {
   };
 }
 
-/** As nearly all are: nothing has to be resolved, and nothing kept of them. */
+/** Tells whether a schema is like nearly all are: nothing has to be resolved, so no index of it is made and kept. */
 function hasOnlyScalars({ $ref, allOf, properties, patternProperties, additionalProperties }: SchemaNode): boolean {
   if ($ref !== undefined || allOf !== undefined || isNode(patternProperties) || isNode(additionalProperties))
     return false;
@@ -100,13 +99,13 @@ function membersOf({
   properties,
   patternProperties,
   additionalProperties,
-}: SchemaNode): [name: string, schema: unknown][] {
+}: SchemaNode): (readonly [name: string, schema: unknown])[] {
   const maps = [properties, patternProperties].flatMap((map) => (isNode(map) ? Object.entries(map) : []));
-  return [...maps, ...(isNode(additionalProperties) ? [['*', additionalProperties] as [string, unknown]] : [])];
+  return isNode(additionalProperties) ? [...maps, ['*', additionalProperties]] : maps;
 }
 
 function ownKinds(node: SchemaNode): Kinds {
-  const types = typeof node.type === 'string' ? [node.type] : listOf(node.type);
+  const types = typesOf(node);
   const literals = 'const' in node ? [node.const] : listOf(node.enum);
   return meet(
     types.length > 0 ? new Set(types) : undefined,
@@ -114,22 +113,18 @@ function ownKinds(node: SchemaNode): Kinds {
   );
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
-
 function meet(a: Kinds, b: Kinds): Kinds {
   if (!a || !b) return a ?? b;
-  // An integer is a number too; both are read of text.
+  // An integer is a number too; both are read from text.
   return new Set([...a].filter((kind) => b.has(kind) || (kind === 'integer' && b.has('number'))));
 }
 
 function join(all: readonly Kinds[]): Kinds {
-  return all.some((kinds) => !kinds) ? undefined : new Set(all.flatMap((kinds) => [...kinds!]));
+  const known = all.filter((kinds) => kinds !== undefined);
+  return known.length < all.length ? undefined : new Set(known.flatMap((kinds) => [...kinds]));
 }
 
-/** Divides a header field at its commas (RFC 9110, 5.6.1), not at those in a quoted text; empty elements are none. */
+/** Divides a header field at its commas (RFC 9110, 5.6.1), not at those in a quoted text, and leaves out empty elements. */
 export function splitList(text: string): readonly string[] {
   const elements: string[] = [];
   // A lone quotation mark quotes nothing.

@@ -1,11 +1,13 @@
 import { Type } from 'typebox';
-import { createCompiler } from '../../src/schema/compiled.js';
+import { type Compiled, createCompiler } from '../../src/schema/compiled.js';
+import type { SchemaNode } from '../../src/schema/keywords.js';
 import { createReferences } from '../../src/schema/references.js';
 
 const options = { source: 'value', drop: true, defaults: true } as const;
 
-function compiler() {
-  return createCompiler(createReferences(new Map()), new Map());
+function compiler(): { compiled: (schema: object) => Compiled } {
+  const { compiled } = createCompiler(createReferences(new Map()), new Map());
+  return { compiled: (schema) => compiled(schema as SchemaNode) };
 }
 
 describe('compiled schemas', () => {

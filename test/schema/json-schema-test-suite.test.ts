@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Meta } from 'typebox/schema';
 import { createCompiler } from '../../src/schema/compiled.js';
+import { isNode, type SchemaNode } from '../../src/schema/keywords.js';
 import { createReader } from '../../src/schema/reader.js';
 import { createReferences } from '../../src/schema/references.js';
 import { exceptions, figures } from './conformance.js';
@@ -38,9 +39,9 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function documents(): Map<string, object> {
-  const found = new Map<string, object>();
-  for (const [uri, schema] of Object.entries(Meta)) found.set(uri.replace(/#$/, ''), schema);
+function documents(): Map<string, SchemaNode> {
+  const found = new Map<string, SchemaNode>();
+  for (const [uri, schema] of Object.entries(Meta)) if (isNode(schema)) found.set(uri.replace(/#$/, ''), schema);
   const remotes = path.join(suite, 'remotes');
   if (!existsSync(remotes)) return found;
   for (const file of filesIn(remotes)) {
@@ -63,10 +64,10 @@ function run(draft: string, folder: string): { validator: Result[]; reader: Resu
       const compiler = createCompiler(references, new Map());
       const { $schema, ...rest } = Object(group.schema) as { $schema?: string };
       // Boolean schemas are no slots, and the files of draft 7 do not say which draft they are.
-      const schema =
+      const schema: SchemaNode =
         typeof group.schema === 'boolean'
           ? { allOf: [group.schema] }
-          : { $schema: $schema ?? dialects[draft], ...rest };
+          : { $schema: $schema ?? dialects[draft] ?? '', ...rest };
       const reads = createReader(schema, { source: 'json', unknown: 'keep', defaults: false }, compiler);
       for (const { description, data, valid } of group.tests) {
         const name = `${path.posix.join(draft, folder, entry.name)} | ${group.description} | ${description}`;
