@@ -1,17 +1,18 @@
 import { coversAny } from '../access/authorize.js';
 import { callerOf } from '../access/caller.js';
 import type { Schemas } from '../schema/schemas.js';
-import { Components } from './components.js';
+import { type Components, createComponents, finishComponents } from './components.js';
+import type { Documented } from './documented.js';
 import { placeExamples } from './examples.js';
 import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } from './openapi.js';
 import { docsDefaults } from './options.js';
-import { type Documented, parametersOf } from './parameters.js';
+import { parametersOf } from './parameters.js';
 import { type Place, placeOperations } from './path-template.js';
-import { headers, problemResponses } from './problems.js';
+import { createProblemContent, headers, type ProblemContent, problemResponses } from './problems.js';
 import { requestBodyOf, takesFiles } from './request-body.js';
 import { responseSchemas, responsesOf } from './responses.js';
 
-/** What there is to be described. */
+/** Registrations that a document describes. */
 export interface DocumentInput {
   readonly operations: Iterable<Documented>;
   readonly schemas: Pick<Schemas, 'named' | 'nameOf' | 'reader'>;
@@ -34,11 +35,12 @@ export interface DocumentedEvent {
 export function makeDocument(input: DocumentInput, options: OpenApiOptions = {}): OpenApiDocument {
   const operations = [...input.operations].filter(visibleTo(options.as)).sort((a, b) => byText(a.name, b.name));
   const events = [...(input.events ?? [])].sort(([a], [b]) => byText(a, b));
-  const components = new Components(input.schemas);
+  const components = createComponents(input.schemas);
+  const problemContent = createProblemContent(components);
   for (const operation of operations) claimSchemas(operation, components);
-  for (const [name, { schema }] of events) components.claim(schema, `${pascal(name)}Event`);
+  for (const [name, { schema }] of events) components.names.claim(schema, `${pascal(name)}Event`);
 
-  const paths = pathsOf(operations, components, input.schemas);
+  const paths = pathsOf(operations, components, problemContent, input.schemas);
   const webhooks = Object.fromEntries(
     events.map(([name, event]) => [name, { post: describeEvent(name, event, components) }]),
   );
@@ -49,12 +51,12 @@ export function makeDocument(input: DocumentInput, options: OpenApiOptions = {})
     tags: tagsOf(operations),
     paths,
     ...(events.length > 0 && { webhooks }),
-    components: componentsOf([paths, webhooks], components),
+    components: componentsOf([paths, webhooks], components, problemContent),
     ...scopesOf(operations, input.scopes),
   };
 }
 
-/** Hidden: what is not exposed, what is switched off (it answers 410 to everybody), what this caller may not call. */
+/** Hides operations that are not exposed, that are switched off (they answer 410), and that this caller may not call. */
 function visibleTo(as: OpenApiOptions['as']): (operation: Documented) => boolean {
   const scopes = as === undefined || as === 'anonymous' ? undefined : callerOf(as).scopes;
   return (operation) => {
@@ -67,20 +69,21 @@ function visibleTo(as: OpenApiOptions['as']): (operation: Documented) => boolean
 /** Names the bodies before anything is written, so that a list of todos refers to the todo of another operation. */
 function claimSchemas(operation: Documented, components: Components): void {
   const { body } = operation.options;
-  if (body && !takesFiles(operation.options)) components.claim(body, `${pascal(operation.name)}Body`);
-  for (const [schema, hint] of responseSchemas(operation)) components.claim(schema, hint);
+  const { names } = components;
+  if (body && !takesFiles(operation.options)) names.claim(body, `${pascal(operation.name)}Body`);
+  for (const [schema, name] of responseSchemas(operation)) names.claim(schema, name);
 }
 
 function pathsOf(
   operations: readonly Documented[],
   components: Components,
+  problemContent: ProblemContent,
   schemas: DocumentInput['schemas'],
 ): OpenApiDocument['paths'] {
-  const places = placeOperations(operations);
   const paths = new Map<string, [method: string, description: Json][]>();
-  for (const operation of operations) {
-    const place = places.get(operation.name)!;
-    const description = describe(operation, place, components, schemas);
+  for (const [operation, place] of placeOperations(operations)) {
+    const description = describe(operation, place, components, problemContent);
+    placeExamples(operation, place, description, schemas);
     const path = paths.get(place.template);
     if (path) path.push([operation.method, description]);
     else paths.set(place.template, [[operation.method, description]]);
@@ -96,18 +99,12 @@ function pathsOf(
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-function describe(
-  operation: Documented,
-  place: Place,
-  components: Components,
-  schemas: DocumentInput['schemas'],
-): Json {
+function describe(operation: Documented, place: Place, components: Components, problemContent: ProblemContent): Json {
   const { name, handle, options, scopes } = operation;
   const { summary, description, stability = 'stable' } = options;
-  const [parameters, requestBody] = components.inRequest(
-    () => [parametersOf(operation, place, components), requestBodyOf(operation, components)] as const,
-  );
-  const described: Json = {
+  const parameters = parametersOf(operation, place, components);
+  const requestBody = requestBodyOf(operation, components);
+  return {
     operationId: name,
     tags: tagsFor(operation),
     ...(summary !== undefined && { summary }),
@@ -115,24 +112,22 @@ function describe(
     ...((stability === 'deprecated' || stability === 'legacy' || options.deprecation) && { deprecated: true }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
-    responses: responsesOf(operation, components),
+    responses: responsesOf(operation, components.response, problemContent),
     security: securityOf(operation),
     ...(scopes.length > 0 && { 'x-fusio-scopes': [...scopes] }),
     ...(options.costs !== undefined && { 'x-fusio-costs': options.costs }),
     'x-fusio-stability': handle.stability,
   };
-  placeExamples(operation, place, described, schemas);
-  return described;
 }
 
-/** Any one of the scopes will do, so each is an alternative. A public operation takes a credential and needs none. */
+/** Writes the scopes as alternatives: any of them will do. A public operation takes a credential and needs none. */
 function securityOf({ public: isPublic, scopes }: Documented): Json[] {
   if (isPublic) return [{}, { bearer: [] }];
   return scopes.length === 0 ? [{ bearer: [] }] : scopes.map((scope) => ({ bearer: [scope] }));
 }
 
 function tagsFor({ name, options }: Documented): readonly string[] {
-  return options.tags ?? [name.split('.')[0]!];
+  return options.tags ?? name.split('.', 1);
 }
 
 function tagsOf(operations: readonly Documented[]): Json[] {
@@ -141,7 +136,10 @@ function tagsOf(operations: readonly Documented[]): Json[] {
 }
 
 function describeEvent(name: string, { schema, description, example }: DocumentedEvent, components: Components): Json {
-  const content = { schema: components.use(schema, `${pascal(name)}Event`), ...(example !== undefined && { example }) };
+  const content = {
+    schema: components.response.use(schema, `${pascal(name)}Event`),
+    ...(example !== undefined && { example }),
+  };
   return {
     operationId: `${name}.webhook`,
     ...(description !== undefined && { description }),
@@ -156,14 +154,14 @@ function serversOf(servers: readonly string[] = []): Json[] {
   return (servers.length > 0 ? servers : ['/']).map((url) => ({ url: url === '' ? '/' : url }));
 }
 
-/** What the paths refer to, and no more. */
-function componentsOf(parts: unknown, components: Components): Record<string, Json> {
+/** Writes the components that the paths refer to, and no more. */
+function componentsOf(parts: unknown, components: Components, problemContent: ProblemContent): Record<string, Json> {
   const used = referencesIn(parts, 'responses');
-  const responses = problemResponses(used, components);
+  const responses = problemResponses(used, problemContent);
   const fields = referencesIn([parts, responses], 'headers');
   const usedHeaders = Object.entries(headers).filter(([name]) => fields.has(name));
   return {
-    schemas: components.finish([parts, responses]),
+    schemas: finishComponents(components, [parts, responses]),
     responses,
     headers: Object.fromEntries(usedHeaders),
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },
@@ -172,10 +170,10 @@ function componentsOf(parts: unknown, components: Components): Record<string, Js
 
 function referencesIn(parts: unknown, kind: string): Set<string> {
   const found = JSON.stringify(parts).matchAll(new RegExp(`"\\$ref":"#/components/${kind}/([^"]+)"`, 'g'));
-  return new Set([...found].map((match) => match[1]!));
+  return new Set([...found].map(([, name = '']) => name));
 }
 
-/** The scopes that these operations ask for, with what the app says about them. */
+/** Writes the scopes that these operations ask for, with the app's descriptions. */
 function scopesOf(operations: readonly Documented[], descriptions: DocumentInput['scopes']): Json {
   const names = new Set(operations.flatMap(({ scopes }) => scopes));
   if (names.size === 0) return {};

@@ -1,7 +1,7 @@
 import { FusioError } from '../base/errors.js';
 import type { Schemas } from '../schema/schemas.js';
+import type { Documented } from './documented.js';
 import type { Json } from './openapi.js';
-import type { Documented } from './parameters.js';
 import type { Place } from './path-template.js';
 
 const slots = ['params', 'query', 'headers', 'body'] as const;

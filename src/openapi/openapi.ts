@@ -12,7 +12,7 @@ export interface OpenApiOptions {
   as?: Principal | 'anonymous';
 }
 
-/** An OpenAPI 3.1 document. */
+/** OpenAPI 3.1 document. */
 export interface OpenApiDocument {
   /** Version of the format. */
   openapi: '3.1.0' | '3.1.1';
@@ -27,10 +27,10 @@ export interface OpenApiDocument {
   [key: string]: unknown;
 }
 
-/** A part of the document. */
+/** Part of the document. */
 export type Json = Record<string, unknown>;
 
-/** `todo.get_all` as a part of a component's name: `TodoGetAll`. */
+/** Writes `todo.get_all` as a part of a component's name: `TodoGetAll`. */
 export function pascal(text: string): string {
   return text
     .split(/[^a-zA-Z0-9]+/)
@@ -38,7 +38,7 @@ export function pascal(text: string): string {
     .join('');
 }
 
-/** An order that does not depend on the machine's language. */
+/** Compares texts in an order that does not depend on the machine's language. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,19 +1,15 @@
-import type { Operation } from '../operation/operation.js';
 import type { Segment } from '../operation/path.js';
-import type { Components, Property } from './components.js';
+import { isNode } from '../schema/keywords.js';
+import type { Components } from './components.js';
+import type { Documented } from './documented.js';
 import { type Json, pascal } from './openapi.js';
 import type { Place } from './path-template.js';
+import type { Property } from './schema-lookup.js';
 
-/** An operation as the documents see it. */
-export type Documented = Pick<
-  Operation,
-  'name' | 'method' | 'handle' | 'options' | 'segments' | 'public' | 'scopes' | 'active' | 'timeoutMs' | 'answers'
->;
-
-/** The parameters of path, query and headers, in this order. */
+/** Writes the parameters of path, query and headers, in this order. */
 export function parametersOf({ name, options, segments }: Documented, place: Place, components: Components): Json[] {
   const hint = pascal(name);
-  const path = options.params && components.propertiesOf(options.params);
+  const path = options.params && components.lookup.propertiesOf(components.lookup.rootOf(options.params));
   return [
     ...segments.flatMap((segment) => {
       return segment.kind === 'static'
@@ -32,23 +28,21 @@ function pathParameter(
   segment: Exclude<Segment, { kind: 'static' }>,
   property: Property | undefined,
   { names }: Place,
-  components: Components,
+  { request }: Components,
   hint: string,
 ): Json {
   const schema = property
-    ? components.translate(property.node, property.scope, `${hint}${pascal(segment.name)}`)
+    ? request.write(property.schema, property.inside, `${hint}${pascal(segment.name)}`)
     : { type: 'string' };
   const isText =
     schema.type === 'string' && schema.pattern === undefined && schema.enum === undefined && schema.const === undefined;
   if (segment.kind === 'pattern' && isText) schema.pattern = anchored(segment.source);
-  const parameter = { name: names.get(segment.name), in: 'path', required: true, ...described(schema) };
+  const parameter: Json = { name: names.get(segment.name), in: 'path', required: true, ...described(schema) };
   if (segment.kind !== 'wildcard') return parameter;
   // OpenAPI has no parameter of several segments; servers and clients agree on this one by its extension.
   return {
     ...parameter,
-    description: [(parameter as Json).description, 'The rest of the path; it may have slashes.']
-      .filter(Boolean)
-      .join(' '),
+    description: [parameter.description, 'The rest of the path; it may have slashes.'].filter(Boolean).join(' '),
     'x-fusio-wildcard': true,
   };
 }
@@ -60,32 +54,32 @@ function anchored(source: string): string {
 function slotParameters(
   place: 'query' | 'header',
   schema: object | undefined,
-  components: Components,
+  { lookup, request }: Components,
   hint: string,
 ): Json[] {
   if (!schema) return [];
-  const properties = components.propertiesOf(schema);
+  const properties = lookup.propertiesOf(lookup.rootOf(schema));
   if (!properties) {
     // A record or a union has no names to list.
     const name = place === 'query' ? 'query' : 'headers';
-    const shown = components.use(schema, `${hint}${pascal(name)}`);
+    const shown = request.use(schema, `${hint}${pascal(name)}`);
     return place === 'query' ? [{ name, in: place, style: 'form', explode: true, schema: shown }] : [];
   }
-  return [...properties].map(([name, property]) => {
-    const node = components.resolve(property.node, property.scope);
-    const shown = components.translate(property.node, property.scope, `${hint}${pascal(name)}`);
+  return [...properties].map(([name, { schema: own, inside, isRequired }]) => {
+    const isList = isNode(own) && lookup.resolve({ node: own, inside }).node.type === 'array';
+    const shown = request.write(own, inside, `${hint}${pascal(name)}`);
     return {
       name,
       in: place,
-      // What has a default may be left out.
-      ...(property.isRequired && !components.hasDefault(property.node, property.scope) && { required: true }),
-      ...(place === 'query' && node.type === 'array' && { style: 'form', explode: true }),
+      // A property with a default may be left out.
+      ...(isRequired && !lookup.hasDefault(own, inside) && { required: true }),
+      ...(place === 'query' && isList && { style: 'form', explode: true }),
       ...described(shown),
     };
   });
 }
 
-/** A parameter says itself what its schema says about it. */
+/** Moves what a schema says about a parameter to the parameter itself. */
 function described(shown: Json): Json {
   const { description, deprecated, ...schema } = shown;
   return { ...(description !== undefined && { description }), ...(deprecated === true && { deprecated }), schema };

@@ -7,7 +7,7 @@ interface Located {
   readonly segments: readonly Segment[];
 }
 
-/** Where an operation stands in `paths`, and how its parameters are called there. */
+/** Place of an operation in `paths`, with the names of its parameters there. */
 export interface Place {
   readonly template: string;
   /** The name in the document by the name in the path. */
@@ -18,11 +18,12 @@ export interface Place {
  * Gives every operation its path template. `/todo/:id` and `/todo/:todo` are one path to OpenAPI, so the later one (by name)
  * takes over the names of the earlier one; a second operation of the same method there keeps a template of its own.
  */
-export function placeOperations(operations: readonly Located[]): Map<string, Place> {
-  const places = new Map<string, Place>();
+export function placeOperations<One extends Located>(operations: readonly One[]): Map<One, Place> {
+  const places = new Map<One, Place>();
   const shapes = new Map<string, string[]>();
   const taken = new Set<string>();
-  for (const { name, method, segments } of [...operations].sort((a, b) => byText(a.name, b.name))) {
+  for (const operation of [...operations].sort((a, b) => byText(a.name, b.name))) {
+    const { method, segments } = operation;
     const own = segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
     const shape = templateOf(
       segments,
@@ -36,7 +37,7 @@ export function placeOperations(operations: readonly Located[]): Map<string, Pla
     if (!shapes.has(shape)) shapes.set(shape, names);
     const template = templateOf(segments, names);
     taken.add(`${method} ${template}`);
-    places.set(name, { template, names: new Map(own.map((one, index) => [one, names[index]!])) });
+    places.set(operation, { template, names: new Map(own.map((one, index) => [one, names[index] ?? one])) });
   }
   return places;
 }

@@ -1,27 +1,27 @@
 import type { Components } from './components.js';
 import type { Json } from './openapi.js';
 
-/** Our own names among the components: an app's `Problem` goes before ours. */
-const names = new WeakMap<Components, string>();
+/** Writes the content of an error. */
+export type ProblemContent = () => Json;
 
-/** The body of an error (RFC 9457), as every operation may answer with it. */
-export function problemContent(components: Components): Json {
-  let name = names.get(components);
-  if (name === undefined) {
-    name = components.free('Problem');
-    names.set(components, name);
-  }
-  const issue = () => components.add(components.free('Issue'), () => ({ ...issueSchema }));
-  return { 'application/problem+json': { schema: components.add(name, () => problemSchema(issue())) } };
+/** Makes the writer of the body of an error (RFC 9457), as every operation may answer with it. */
+export function createProblemContent({ names, response }: Components): ProblemContent {
+  // An app's own `Problem` goes before this one, so the name is chosen when it is needed.
+  let name: string | undefined;
+  return function problemContent() {
+    name ??= names.free('Problem');
+    const issue = () => response.add(names.free('Issue'), () => ({ ...issueSchema }));
+    return { 'application/problem+json': { schema: response.add(name, () => problemSchema(issue())) } };
+  };
 }
 
-/** A reference to one of the shared responses. */
-export function problemRef(status: number | 'default'): Json {
-  return { $ref: `#/components/responses/${problems[status]![0]}` };
+/** Refers to one of the shared responses. */
+export function problemRef(status: ProblemStatus): Json {
+  return { $ref: `#/components/responses/${problems[status][0]}` };
 }
 
-/** The shared responses that the given operations refer to. */
-export function problemResponses(used: ReadonlySet<string>, components: Components): Record<string, Json> {
+/** Writes the shared responses that the given operations refer to. */
+export function problemResponses(used: ReadonlySet<string>, problemContent: ProblemContent): Record<string, Json> {
   const responses: Record<string, Json> = {};
   for (const [status, [name, description]] of Object.entries(problems)) {
     if (!used.has(name)) continue;
@@ -29,18 +29,20 @@ export function problemResponses(used: ReadonlySet<string>, components: Componen
     responses[name] = {
       description,
       headers: { 'X-Request-Id': headerRef('RequestId'), ...challenge },
-      content: problemContent(components),
+      content: problemContent(),
     };
   }
   return responses;
 }
 
-/** A reference to one of the shared header fields. */
+/** Refers to one of the shared header fields. */
 export function headerRef(name: keyof typeof headers): Json {
   return { $ref: `#/components/headers/${name}` };
 }
 
-const problems: Readonly<Record<string, readonly [name: string, description: string]>> = {
+export type ProblemStatus = keyof typeof problems;
+
+const problems = {
   400: ['RequestInvalid', 'The request cannot be read or does not fit the schema; `errors` lists every place.'],
   401: ['Unauthenticated', 'A credential is needed, or the one that came is not valid.'],
   403: ['ScopeMissing', 'The credential does not cover this operation.'],
@@ -50,9 +52,9 @@ const problems: Readonly<Record<string, readonly [name: string, description: str
   503: ['Unavailable', 'A service that this operation needs does not answer, or the server is shutting down.'],
   504: ['ActionTimeout', 'The operation took too long.'],
   default: ['Problem', 'Any other error.'],
-};
+} as const satisfies Record<string, readonly [name: string, description: string]>;
 
-/** The shared header fields by component. */
+/** Shared header fields by the names of their components. */
 export const headers = {
   CacheControl: { description: 'Who may keep the answer, and for how long (RFC 9111).', schema: { type: 'string' } },
   Challenge: { description: 'What credential is needed (RFC 6750).', schema: { type: 'string' } },

@@ -6,7 +6,7 @@ type Parts = ReadonlyMap<string, Json | undefined>;
 const mark = '~request';
 const prefix = '#/components/schemas/';
 
-/** How a component of a request is called until it is known whether it needs a name of its own. */
+/** Names a component of a request until it is known whether it needs a name of its own. */
 export function requestName(name: string): string {
   return `${name}${mark}`;
 }
@@ -31,7 +31,7 @@ export function joinSides(
   return joined;
 }
 
-/** The names that mean two things: in their own words, or in what they refer to. */
+/** Finds the names that mean two things: in their own words, or in what they refer to. */
 function differentOf(request: Parts, response: Parts): ReadonlySet<string> {
   const both = [...request].filter(([name]) => response.has(name));
   const texts = new Map(both.map(([name, part]) => [name, JSON.stringify(part)]));
@@ -48,7 +48,7 @@ function differentOf(request: Parts, response: Parts): ReadonlySet<string> {
   return different;
 }
 
-/** References stand in `$ref`, and in the mapping of a discriminator. */
+/** Replaces references in place: they stand in `$ref`, and in the mapping of a discriminator. */
 function replaceReferences(node: unknown, names: ReadonlyMap<string, string>): void {
   if (typeof node !== 'object' || node === null) return;
   for (const [key, value] of Object.entries(node)) {

@@ -2,12 +2,12 @@ import { multipartLimits } from '../operation/multipart.js';
 import type { Consumes } from '../operation/options.js';
 import { isOptional } from '../schema/optional.js';
 import type { Components } from './components.js';
+import type { Documented } from './documented.js';
 import { type Json, pascal } from './openapi.js';
-import type { Documented } from './parameters.js';
 
 export const binary = { type: 'string', format: 'binary' };
 
-/** The body by its media types; undefined where the operation takes none. */
+/** Writes the body by its media types; undefined where the operation takes none. */
 export function requestBodyOf({ name, options }: Documented, components: Components): Json | undefined {
   const { body, consumes } = options;
   if (body === undefined && consumes === undefined) return undefined;
@@ -22,12 +22,17 @@ export function requestBodyOf({ name, options }: Documented, components: Compone
           : bodySchema(type, body, components, hint),
     };
   }
-  // What has a default may be left out as well.
-  const isRequired = body !== undefined && !isOptional(body) && !components.hasDefault(body);
+  // A body with a default may be left out as well.
+  const isRequired = body !== undefined && !isOptional(body) && !hasDefault(body, components);
   return { required: isRequired, content };
 }
 
-/** Whether files may come beside the declared fields, so that the schema alone is not the whole body. */
+function hasDefault(body: object, { lookup }: Components): boolean {
+  const { node, inside } = lookup.rootOf(body);
+  return lookup.hasDefault(node, inside);
+}
+
+/** Tells whether files may come beside the declared fields, so that the schema alone is not the whole body. */
 export function takesFiles({ consumes }: Documented['options']): boolean {
   return listOf(consumes ?? []).some((one) => {
     return typeof one === 'string' ? one.toLowerCase() === 'multipart/form-data' : one.maxFiles !== 0;
@@ -35,29 +40,34 @@ export function takesFiles({ consumes }: Documented['options']): boolean {
 }
 
 function bodySchema(type: string, body: object | undefined, components: Components, hint: string): Json {
-  if (body !== undefined) return components.use(body, hint);
+  if (body !== undefined) return components.request.use(body, hint);
   if (type === 'application/json' || type.endsWith('+json')) return {};
   if (type === 'application/x-www-form-urlencoded') return { type: 'object', additionalProperties: true };
   return type.startsWith('text/') ? { type: 'string' } : { ...binary };
 }
 
-/** Fields are declared, files are not: they may come under any name. */
-function formWithFiles(consumes: Consumes, body: object | undefined, components: Components, hint: string): Json {
+/** Writes a form: its fields are declared, its files are not and may come under any name. */
+function formWithFiles(
+  consumes: Consumes,
+  body: object | undefined,
+  { lookup, request }: Components,
+  hint: string,
+): Json {
   const { maxFiles } = multipartLimits(typeof consumes === 'object' ? consumes : {});
-  if (maxFiles === 0) return body ? components.use(body, hint) : { type: 'object' };
+  if (maxFiles === 0) return body ? request.use(body, hint) : { type: 'object' };
   const description = `The fields, and up to ${maxFiles} files under names of the client's choice.`;
   const files = { type: 'object', description, additionalProperties: { ...binary } };
-  const properties = body && components.propertiesOf(body);
+  const properties = body && lookup.propertiesOf(lookup.rootOf(body));
   if (!properties) return files;
-  const required = [...properties].flatMap(([name, { node, scope, isRequired }]) => {
-    return isRequired && !components.hasDefault(node, scope) ? [name] : [];
+  const required = [...properties].flatMap(([name, { schema, inside, isRequired }]) => {
+    return isRequired && !lookup.hasDefault(schema, inside) ? [name] : [];
   });
   return {
     ...files,
     properties: Object.fromEntries(
-      [...properties].map(([name, { node, scope }]) => [
+      [...properties].map(([name, { schema, inside }]) => [
         name,
-        components.translate(node, scope, `${hint}${pascal(name)}`),
+        request.write(schema, inside, `${hint}${pascal(name)}`),
       ]),
     ),
     ...(required.length > 0 && { required }),

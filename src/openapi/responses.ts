@@ -1,22 +1,33 @@
 import { STATUS_CODES } from 'node:http';
 import type { AnswerPlan } from '../operation/answers.js';
-import type { Components } from './components.js';
+import { isNode } from '../schema/keywords.js';
+import type { Documented } from './documented.js';
 import { type Json, pascal } from './openapi.js';
-import type { Documented } from './parameters.js';
-import { headerRef, problemContent, problemRef } from './problems.js';
+import { headerRef, type ProblemContent, type ProblemStatus, problemRef } from './problems.js';
 import { binary } from './request-body.js';
+import type { SchemaWriter } from './schema-writer.js';
 
-/** The answers by status: what is declared, then the problems that can come before or after the action. */
-export function responsesOf(operation: Documented, components: Components): Json {
+/** Writes the answers by status: those that are declared, then the problems that can come before or after the action. */
+export function responsesOf(operation: Documented, writer: SchemaWriter, problemContent: ProblemContent): Json {
   const { answers, method, options } = operation;
   const responses: Record<string, Json> = {};
-  for (const [status, { plan, schema }] of answers.declared) {
-    const hint = `${pascal(operation.name)}Response${status === answers.status ? '' : status}`;
-    responses[status] = response(operation, status, schema, plan, components, hint);
+  const write = (status: number, declared: Declared, hint: string): Json => {
+    const text = typeof declared.schema === 'string' && declared.plan.kind === 'any' ? declared.schema : undefined;
+    // An error of the operation's own may be thrown as a problem, or answered with `respond`.
+    const problem = !hasBody(method, status) || status < 400 ? undefined : problemContent();
+    const content = hasBody(method, status) ? contentOf(declared.plan, status, writer, hint, problem) : undefined;
+    return {
+      description: text ?? descriptionOf(declared.schema) ?? STATUS_CODES[status] ?? `Status ${status}`,
+      headers: headersOf(operation, status),
+      ...(content && { content }),
+    };
+  };
+  for (const [status, declared] of answers.declared) {
+    responses[status] = write(status, declared, hintOf(operation, status));
   }
   // Without a schema an action may return nothing.
   if (options.response === undefined && answers.status === 200)
-    responses[204] ??= response(operation, 204, undefined, answers.plain, components, '');
+    responses[204] ??= write(204, { plan: answers.plain, schema: undefined }, '');
   if (options.cache?.etag === true && method === 'GET') {
     responses[304] ??= { description: 'The caller has it already.', headers: headersOf(operation, 304) };
   }
@@ -25,45 +36,33 @@ export function responsesOf(operation: Documented, components: Components): Json
   return responses;
 }
 
-/** What the schema of a status is called, for claims before anything is written. */
-export function responseSchemas({ name, answers }: Documented): [schema: object, hint: string][] {
-  return [...answers.declared].flatMap(([status, { schema }]): [object, string][] => {
-    return typeof schema === 'object'
-      ? [[schema, `${pascal(name)}Response${status === answers.status ? '' : status}`]]
-      : [];
+/** Lists the schemas of responses with the names that they would like, for claims before anything is written. */
+export function responseSchemas(operation: Documented): (readonly [schema: object, name: string])[] {
+  return [...operation.answers.declared].flatMap(([status, { schema }]) => {
+    return typeof schema === 'object' ? [[schema, hintOf(operation, status)] as const] : [];
   });
 }
 
-function response(
-  operation: Documented,
-  status: number,
-  schema: object | string | undefined,
-  plan: AnswerPlan,
-  components: Components,
-  hint: string,
-): Json {
-  const text = typeof schema === 'string' && plan.kind === 'any' ? schema : undefined;
-  const content = contentOf(operation, status, schema, plan, components, hint);
-  return {
-    description: text ?? descriptionOf(schema) ?? STATUS_CODES[status] ?? `Status ${status}`,
-    headers: headersOf(operation, status),
-    ...(content && { content }),
-  };
+type Declared = Pick<DeclaredOf<Documented['answers']['declared']>, 'plan' | 'schema'>;
+type DeclaredOf<Statuses> = Statuses extends ReadonlyMap<number, infer One> ? One : never;
+
+function hintOf({ name, answers }: Documented, status: number): string {
+  return `${pascal(name)}Response${status === answers.status ? '' : status}`;
+}
+
+/** RFC 9110, 6.4.1: these answers have no content. */
+function hasBody(method: string, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304;
 }
 
 function contentOf(
-  { method }: Documented,
-  status: number,
-  schema: object | string | undefined,
   plan: AnswerPlan,
-  components: Components,
+  status: number,
+  writer: SchemaWriter,
   hint: string,
+  problem: Json | undefined,
 ): Json | undefined {
-  if (method === 'HEAD' || status === 204 || status === 205 || status === 304) return undefined;
-  // An error of the operation's own may be thrown as a problem, or answered with `respond`.
-  const problem = status >= 400 ? problemContent(components) : undefined;
-  if (plan.kind === 'json')
-    return { 'application/json': { schema: components.use(schema as object, hint) }, ...problem };
+  if (plan.kind === 'json') return { 'application/json': { schema: writer.use(plan.writer.schema, hint) }, ...problem };
   if (plan.kind === 'events')
     return { 'text/event-stream': { schema: { type: 'string', description: 'Server-Sent Events.' } } };
   if (plan.kind === 'raw') {
@@ -71,7 +70,7 @@ function contentOf(
     return { [type]: { schema: rawSchema(type) } };
   }
   if (problem) return problem;
-  // A redirect, say: the text is all there is.
+  // Nothing is known of it but a text, as of a redirect.
   return status >= 300 ? undefined : { 'application/json': { schema: {} } };
 }
 
@@ -81,8 +80,7 @@ function rawSchema(type: string): Json {
 }
 
 function descriptionOf(schema: unknown): string | undefined {
-  const description = (schema as { description?: unknown } | undefined)?.description;
-  return typeof description === 'string' ? description : undefined;
+  return isNode(schema) && typeof schema.description === 'string' ? schema.description : undefined;
 }
 
 function headersOf({ options, method, public: isPublic }: Documented, status: number): Json {
@@ -101,17 +99,20 @@ function headersOf({ options, method, public: isPublic }: Documented, status: nu
   };
 }
 
-/** The problems that fusio itself may answer with, besides those that `default` stands for. */
-function problemStatuses({ options, segments, public: isPublic, scopes, timeoutMs }: Documented): number[] {
+/** Lists the problems that fusio itself may answer with, besides those that `default` stands for. */
+function problemStatuses({ options, segments, public: isPublic, scopes, timeoutMs }: Documented): ProblemStatus[] {
   const { params, query, headers, body, consumes } = options;
-  const hasBody = body !== undefined || consumes !== undefined;
-  const isRead = hasBody || [params, query, headers].some(Boolean) || segments.some(({ kind }) => kind !== 'static');
-  return [
-    ...(isRead ? [400] : []),
-    ...(isPublic ? [] : [401]),
-    ...(isPublic || scopes.length === 0 ? [] : [403]),
-    ...(hasBody ? [408, 413, 415] : []),
-    503,
-    ...(timeoutMs > 0 ? [504] : []),
+  const takesBody = body !== undefined || consumes !== undefined;
+  const isRead = takesBody || [params, query, headers].some(Boolean) || segments.some(({ kind }) => kind !== 'static');
+  const conditions: [ProblemStatus, boolean][] = [
+    [400, isRead],
+    [401, !isPublic],
+    [403, !isPublic && scopes.length > 0],
+    [408, takesBody],
+    [413, takesBody],
+    [415, takesBody],
+    [503, true],
+    [504, timeoutMs > 0],
   ];
+  return conditions.flatMap(([status, applies]) => (applies ? [status] : []));
 }

@@ -1,13 +1,13 @@
 import type { Json } from './openapi.js';
 
-/** What stands in place of the variants of a union until `union` writes it down. */
-export interface Tagged {
+/** Variants of a union that a discriminator names; stands in place of their list until `union` writes it down. */
+export interface Discriminated {
   readonly refs: readonly Json[];
   readonly discriminator: Json;
   readonly isNullable: boolean;
 }
 
-/** Writes what TypeBox says in its own way as every tool understands it: records, tuples, enums. */
+/** Writes records, tuples and enums, which TypeBox has its own way for, as every tool understands them. */
 export function simplify(schema: Json): Json {
   return typed(tuple(record(schema)));
 }
@@ -17,7 +17,7 @@ export function union(schema: Json): Json {
   const key = schema.anyOf === undefined ? 'oneOf' : 'anyOf';
   const { [key]: variants, ...rest } = schema;
   if (variants === undefined) return schema;
-  if (!Array.isArray(variants)) return tagged(rest, variants as Tagged);
+  if (!Array.isArray(variants)) return discriminated(rest, variants as Discriminated);
   const others = variants.filter((variant: Json) => !isNull(variant));
   const isNullable = others.length < variants.length;
   if (others.length === 0) return { ...rest, type: 'null' };
@@ -29,7 +29,7 @@ export function union(schema: Json): Json {
   return { ...rest, [key]: variants };
 }
 
-function tagged(rest: Json, { refs, discriminator, isNullable }: Tagged): Json {
+function discriminated(rest: Json, { refs, discriminator, isNullable }: Discriminated): Json {
   const choice = { oneOf: refs, discriminator };
   return isNullable ? { ...rest, anyOf: [choice, { type: 'null' }] } : { ...rest, ...choice };
 }
@@ -45,7 +45,7 @@ function nullable(schema: Json): Json {
   return { ...rest, type: [type, 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) };
 }
 
-/** Constants of one type with nothing else said about them are an enum. */
+/** Joins constants of one type, about which nothing else is said, to an enum. */
 function constants(variants: readonly Json[]): Json | undefined {
   const type = variants[0]?.type;
   const fits = variants.every(
@@ -54,7 +54,7 @@ function constants(variants: readonly Json[]): Json | undefined {
   return fits ? { type, enum: variants.map((variant) => variant.const) } : undefined;
 }
 
-/** `Type.Record(Type.String(), …)` is a pattern that takes every name. */
+/** Writes `Type.Record(Type.String(), …)`, a pattern that takes every name, as `additionalProperties`. */
 function record(schema: Json): Json {
   const { patternProperties, ...rest } = schema;
   const entries = Object.entries((patternProperties as Json | undefined) ?? {});
@@ -64,7 +64,7 @@ function record(schema: Json): Json {
     : schema;
 }
 
-/** JSON Schema 2020-12 has `prefixItems`, and `items` for the rest. */
+/** Writes tuples as JSON Schema 2020-12 does: `prefixItems`, and `items` for the rest. */
 function tuple(schema: Json): Json {
   const { additionalItems, ...rest } = schema;
   if (additionalItems === undefined) return schema;
@@ -77,7 +77,7 @@ function tuple(schema: Json): Json {
   };
 }
 
-/** An enum and a constant say their type. */
+/** Adds the type of an enum and of a constant. */
 function typed(schema: Json): Json {
   if (schema.type !== undefined) return schema;
   const values = Array.isArray(schema.enum) ? schema.enum : schema.const === undefined ? [] : [schema.const];

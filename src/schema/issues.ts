@@ -1,9 +1,9 @@
 import { Errors } from 'typebox/schema';
 import { Settings } from 'typebox/system';
 import type { Issue } from '../base/errors.js';
+import { escapePointer, unescapePointer } from '../base/json-pointer.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
-import { escapePointer, unescapePointer } from './references.js';
 
 /** What typebox tells of one failed keyword. */
 interface Failure {

@@ -1,8 +1,9 @@
 import { Format } from 'typebox/format';
 import { FusioError } from '../base/errors.js';
+import { escapePointer } from '../base/json-pointer.js';
 import { didYouMean } from '../base/suggest.js';
 import { eachSubschemaIn, isNode, keywords, listOf, type SchemaNode } from './keywords.js';
-import { escapePointer, type References, type Resource } from './references.js';
+import type { References, Resource } from './references.js';
 
 const maxDepth = 64;
 const maxNodes = 10_000;

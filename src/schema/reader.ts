@@ -1,10 +1,10 @@
 import type { Issue } from '../base/errors.js';
+import { escapePointer } from '../base/json-pointer.js';
 import type { Compiled, Compiler } from './compiled.js';
 import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
 import type { SchemaNode } from './keywords.js';
 import type { Normalise } from './normalise.js';
-import { escapePointer } from './references.js';
 
 export interface ReaderOptions {
   /** Owner of the schema, for messages: `operation "todo.create" body`. */

@@ -1,3 +1,4 @@
+import { unescapePointer } from '../base/json-pointer.js';
 import { eachSubschema, isNode, type SchemaNode } from './keywords.js';
 
 /** Schema with an identity of its own: a document's root, or one that carries an `$id`. */
@@ -187,12 +188,4 @@ function decode(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function unescapePointer(part: string): string {
-  return part.includes('~') ? part.replaceAll('~1', '/').replaceAll('~0', '~') : part;
-}
-
-export function escapePointer(part: string): string {
-  return /[~/]/.test(part) ? part.replaceAll('~', '~0').replaceAll('/', '~1') : part;
 }

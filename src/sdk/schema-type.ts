@@ -1,10 +1,11 @@
+import { decodePointer, escapePointer, findPart } from '../base/json-pointer.js';
 import type { Names } from './names.js';
 import { byText, comment, key, quote, typeName } from './text.js';
 
-/** Any node of a document. */
+/** Node of a document. */
 export type Node = Readonly<Record<string, unknown>>;
 
-/** A type as text, and whether it needs parentheses inside another one. */
+/** Type as text, and whether it needs parentheses inside another one. */
 interface Written {
   readonly text: string;
   readonly level: 'atom' | 'intersection' | 'union';
@@ -25,20 +26,20 @@ export class SchemaTypes {
       this.#nameOf(`#/components/schemas/${escapePointer(name)}`);
   }
 
-  /** The type of a schema; further lines begin with `indent`. */
+  /** Writes the type of a schema; further lines begin with `indent`. */
   typeOf(schema: unknown, indent: string): string {
     return this.#write(schema, indent).text;
   }
 
-  /** All declarations. Call it last: whatever is written may refer to more. */
+  /** Writes all declarations. Call it last: each type that is written may refer to more. */
   declarations(): string {
     const texts: string[] = [];
-    // A Map that grows while it is read gives what is added, too.
+    // A Map that grows while it is read yields the added entries, too.
     for (const [ref, name] of this.#refs) texts.push(this.#declare(ref, name));
     return texts.join('\n');
   }
 
-  /** What a reference leads to; the node itself where it is none. */
+  /** Follows references to their target; returns the node itself where it is none. */
   resolve(node: unknown): Node {
     let found = nodeOf(node);
     // A circle of references ends nowhere.
@@ -57,24 +58,19 @@ export class SchemaTypes {
     const known = this.#refs.get(ref);
     if (known !== undefined) return known;
     this.#find(ref);
-    const name = this.#names.claim(typeName(unescapePointer(ref.slice(ref.lastIndexOf('/') + 1)) || 'Root'));
+    const name = this.#names.claim(typeName(decodePointer(ref.slice(ref.lastIndexOf('/') + 1)) || 'Root'));
     this.#refs.set(ref, name);
     return name;
   }
 
   #find(ref: string): unknown {
     if (!ref.startsWith('#')) throw new Error(`sdk: $ref "${ref}" leads out of the document`);
-    let found: unknown = this.#document;
-    for (const part of ref.split('/').slice(1)) {
-      const name = unescapePointer(part);
-      found =
-        typeof found === 'object' && found !== null && Object.hasOwn(found, name) ? (found as Node)[name] : undefined;
-    }
+    const found = findPart(this.#document, ref);
     if (found === undefined) throw new Error(`sdk: $ref "${ref}" leads nowhere`);
     return found;
   }
 
-  /** `alias`: the reference whose type is being written, as long as nothing stands between (TypeScript refuses `type A = A | null`). */
+  /** Writes a schema. `alias`: the reference whose type is being written, with nothing in between (TypeScript refuses `type A = A | null`). */
   #write(schema: unknown, indent: string, alias?: string): Written {
     if (schema === false) return atom('never');
     if (typeof schema !== 'object' || schema === null) return atom('unknown');
@@ -103,7 +99,7 @@ export class SchemaTypes {
     return bareRefs(this.#find(from)).some((ref) => this.#reaches(ref, to, seen));
   }
 
-  /** What the node says besides its references and combinations. */
+  /** Writes the node without its references and combinations. */
   #own(node: Node, indent: string, hasParts: boolean): Written | undefined {
     if ('const' in node) return literal(node.const);
     if (Array.isArray(node.enum)) return union(node.enum.map(literal));
@@ -156,7 +152,7 @@ export class SchemaTypes {
     return atom(lines.length === 0 ? '{}' : `{\n${lines.join('')}${indent}}`);
   }
 
-  /** What properties may hold that are not declared; empty where there are none. */
+  /** Writes the types of properties that are not declared; empty where there may be none. */
   #others(node: Node, indent: string, hasDeclared: boolean): Written[] {
     const patterns = Object.values(nodeOf(node.patternProperties)).map((one) => this.#write(one, indent));
     const { additionalProperties: rest } = node;
@@ -168,7 +164,7 @@ export class SchemaTypes {
   }
 }
 
-/** What a doc comment says about a schema. */
+/** Lists the lines of the doc comment of a schema. */
 export function notes(node: Node): (string | false)[] {
   const { description, title, deprecated } = node;
   const text = typeof description === 'string' ? description : title;
@@ -223,7 +219,7 @@ function literal(value: unknown): Written {
   );
 }
 
-/** References that nothing stands between: not those in a property or an item. */
+/** Lists references with nothing in between: not those in a property or an item. */
 function bareRefs(schema: unknown): string[] {
   const { $ref, allOf, anyOf, oneOf } = nodeOf(schema);
   const own = typeof $ref === 'string' ? [$ref] : [];
@@ -240,19 +236,4 @@ function hasKeys({ properties, required, additionalProperties, patternProperties
   return [properties, required, additionalProperties, patternProperties].some(
     (one) => one !== undefined && one !== false,
   );
-}
-
-/** RFC 6901, 3, inside a URI fragment. */
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function unescapePointer(part: string): string {
-  let text = part;
-  try {
-    text = decodeURIComponent(part);
-  } catch {
-    // A "%" that is meant.
-  }
-  return text.replaceAll('~1', '/').replaceAll('~0', '~');
 }
