@@ -1,85 +1,81 @@
 /**
- * Everything that can go wrong for a caller or a developer, one line each: status, title, default message.
- * `docs/reference/errors.md` is checked against this table both ways. A code is never reused.
+ * Error codes with status, title and default message. A code is never reused.
+ * A test compares this table with `docs/reference/errors.md` in both directions.
  */
 export const errors = {
   // The request does not reach an operation
   OPERATION_NOT_FOUND: [404, 'Not found', 'There is no operation at this path'],
-  METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'The operation at this path has another method'],
+  METHOD_NOT_ALLOWED: [405, 'Method not allowed', 'No operation at this path has this method'],
   OPERATION_GONE: [410, 'Gone', 'This operation is no longer available'],
-  PATH_INVALID: [400, 'Path invalid', 'The path has a segment or a character that is not accepted'],
+  PATH_INVALID: [400, 'Invalid path', 'The path has a segment or a character that is not accepted'],
 
-  // Who calls
-  UNAUTHENTICATED: [401, 'Authentication needed', 'This operation needs a credential'],
-  SCOPE_MISSING: [403, 'Scope missing', 'The credential does not cover this operation'],
+  // Authentication and authorization
+  UNAUTHENTICATED: [401, 'Authentication required', 'This operation requires a valid credential'],
+  SCOPE_MISSING: [403, 'Missing scope', 'The credential has no scope that allows this operation'],
 
   // Reading the request
-  EXPECTATION_FAILED: [417, 'Expectation failed', 'The only expectation understood is 100-continue'],
-  BODY_TOO_LARGE: [413, 'Body too large', 'The body is larger than this operation takes'],
-  BODY_TIMEOUT: [408, 'Body too slow', 'The body did not arrive in time'],
-  BODY_INCOMPLETE: [400, 'Body incomplete', 'The body ended before it was complete'],
+  EXPECTATION_FAILED: [417, 'Expectation failed', 'The only supported expectation is 100-continue'],
+  BODY_TOO_LARGE: [413, 'Body too large', 'The body is larger than this operation accepts'],
+  BODY_TIMEOUT: [408, 'Body timed out', 'The body did not arrive in time'],
+  BODY_INCOMPLETE: [400, 'Incomplete body', 'The body ended before it was complete'],
   BODY_CONSUMED: [
     500,
     'Body already read',
-    'A parser in front of fusio read the body and kept nothing: mount fusio.router before it, or let it set req.body',
+    'A parser before fusio read the body and did not set req.body: mount fusio.router before it, or let it set req.body',
   ],
-  ENCODING_UNSUPPORTED: [415, 'Encoding unsupported', 'Content-Encoding must be gzip, deflate or br'],
-  ENCODING_INVALID: [400, 'Encoding invalid', 'The body is not what Content-Encoding says'],
-  CHARSET_UNSUPPORTED: [415, 'Charset unsupported', 'Text must be UTF-8'],
-  MEDIA_TYPE_UNSUPPORTED: [415, 'Media type unsupported', 'The operation does not take this Content-Type'],
-  TEXT_INVALID: [400, 'Text invalid', 'The body is not valid UTF-8'],
-  JSON_INVALID: [400, 'JSON invalid', 'The body is not valid JSON'],
+  ENCODING_UNSUPPORTED: [415, 'Unsupported encoding', 'Content-Encoding must be gzip, deflate or br'],
+  ENCODING_INVALID: [400, 'Invalid encoding', 'The body cannot be decompressed as Content-Encoding says'],
+  CHARSET_UNSUPPORTED: [415, 'Unsupported charset', 'Text must be UTF-8'],
+  MEDIA_TYPE_UNSUPPORTED: [415, 'Unsupported media type', 'The operation does not accept this Content-Type'],
+  TEXT_INVALID: [400, 'Invalid text', 'The body is not valid UTF-8'],
+  JSON_INVALID: [400, 'Invalid JSON', 'The body is not valid JSON'],
   JSON_TOO_DEEP: [400, 'JSON too deep', 'The body is nested too deeply'],
-  KEY_FORBIDDEN: [400, 'Key forbidden', 'A key of this name is not accepted'],
-  FORM_INVALID: [400, 'Form invalid', 'The form cannot be read'],
-  FORM_TOO_LARGE: [
-    413,
-    'Form too large',
-    'The form has more fields or files, or larger ones, than this operation takes',
-  ],
-  QUERY_INVALID: [400, 'Query invalid', 'The query cannot be read'],
-  REQUEST_INVALID: [400, 'Request invalid', 'The request does not fit the schema of the operation'],
+  KEY_FORBIDDEN: [400, 'Forbidden key', 'A key with this name is not accepted'],
+  FORM_INVALID: [400, 'Invalid form', 'The form cannot be read'],
+  FORM_TOO_LARGE: [413, 'Form too large', 'The form has more or larger fields or files than this operation accepts'],
+  QUERY_INVALID: [400, 'Invalid query', 'The query cannot be read'],
+  REQUEST_INVALID: [400, 'Invalid request', 'The request does not match the schemas of the operation'],
 
   // Running the action and answering
-  RANGE_NOT_SATISFIABLE: [416, 'Range not satisfiable', 'The range lies outside the file'],
-  CONNECTION_UNAVAILABLE: [503, 'Connection unavailable', 'A service that this operation needs does not answer'],
+  RANGE_NOT_SATISFIABLE: [416, 'Range not satisfiable', 'The requested range is outside the file'],
+  CONNECTION_UNAVAILABLE: [503, 'Connection unavailable', 'A service that this operation needs is not reachable'],
   SHUTTING_DOWN: [503, 'Shutting down', 'The server is shutting down'],
-  ACTION_TIMEOUT: [504, 'Time is up', 'The operation took too long'],
-  CALL_CANCELLED: [499, 'Call cancelled', 'The caller went away'],
-  CALL_TOO_DEEP: [500, 'Calls nested too deeply', 'Operations call each other in a circle'],
-  RESULT_INVALID: [500, 'Internal error', 'The result does not fit the schema of the operation'],
-  INTERNAL_ERROR: [500, 'Internal error', 'Something went wrong on our side'],
+  ACTION_TIMEOUT: [504, 'Action timed out', 'The operation took too long'],
+  CALL_CANCELLED: [499, 'Call cancelled', 'The caller closed the connection or cancelled the call'],
+  CALL_TOO_DEEP: [500, 'Calls nested too deeply', 'Operations call each other too deeply, probably in a circle'],
+  RESULT_INVALID: [500, 'Internal error', 'The result does not match the response schema of the operation'],
+  INTERNAL_ERROR: [500, 'Internal error', 'An unexpected error occurred'],
 
-  // What an action says with `fail(status)` and an error with a status
-  BAD_REQUEST: [400, 'Bad request', 'The request cannot be answered'],
+  // Codes of `fail(status)` and of errors that have a status and no code
+  BAD_REQUEST: [400, 'Bad request', 'The request cannot be processed'],
   PAYMENT_REQUIRED: [402, 'Payment required', 'Payment is required'],
-  FORBIDDEN: [403, 'Forbidden', 'This is not allowed'],
-  NOT_FOUND: [404, 'Not found', 'There is no such thing'],
-  NOT_ACCEPTABLE: [406, 'Not acceptable', 'No such representation'],
-  CONFLICT: [409, 'Conflict', 'The request conflicts with the present state'],
-  GONE: [410, 'Gone', 'This is no longer available'],
-  PRECONDITION_FAILED: [412, 'Precondition failed', 'The state has changed since it was read'],
-  UNPROCESSABLE: [422, 'Unprocessable', 'The request is well formed and makes no sense'],
-  LOCKED: [423, 'Locked', 'This is in use'],
+  FORBIDDEN: [403, 'Forbidden', 'The caller is not allowed to do this'],
+  NOT_FOUND: [404, 'Not found', 'The resource was not found'],
+  NOT_ACCEPTABLE: [406, 'Not acceptable', 'The requested representation is not available'],
+  CONFLICT: [409, 'Conflict', 'The request conflicts with the current state of the resource'],
+  GONE: [410, 'Gone', 'The resource is no longer available'],
+  PRECONDITION_FAILED: [412, 'Precondition failed', 'The resource has changed since it was read'],
+  UNPROCESSABLE: [422, 'Unprocessable content', 'The request is well formed, but its content cannot be processed'],
+  LOCKED: [423, 'Locked', 'The resource is locked'],
   PRECONDITION_REQUIRED: [428, 'Precondition required', 'The request must be conditional'],
-  TOO_MANY_REQUESTS: [429, 'Too many requests', 'Slow down'],
+  TOO_MANY_REQUESTS: [429, 'Too many requests', 'The caller has sent too many requests'],
   NOT_IMPLEMENTED: [501, 'Not implemented', 'This is not implemented'],
-  BAD_GATEWAY: [502, 'Bad gateway', 'A service behind this one gave no good answer'],
-  SERVICE_UNAVAILABLE: [503, 'Service unavailable', 'Come back later'],
-  GATEWAY_TIMEOUT: [504, 'Gateway timeout', 'A service behind this one took too long'],
+  BAD_GATEWAY: [502, 'Bad gateway', 'An upstream service gave an invalid response'],
+  SERVICE_UNAVAILABLE: [503, 'Service unavailable', 'The service is temporarily unavailable'],
+  GATEWAY_TIMEOUT: [504, 'Gateway timeout', 'An upstream service did not answer in time'],
 
-  // The developer called us wrongly: thrown at registration or start, never sent
-  OPTIONS_INVALID: [500, 'Options invalid', 'The options do not fit'],
-  NAME_INVALID: [500, 'Name invalid', 'The name does not fit'],
-  NAME_TAKEN: [500, 'Name taken', 'The name is registered already'],
-  OPERATION_INVALID: [500, 'Operation invalid', 'The operation does not fit'],
-  OPERATION_CONFLICT: [500, 'Operations conflict', 'Another operation has this method and path'],
-  SCHEMA_INVALID: [500, 'Schema invalid', 'The schema cannot be checked'],
-  ACTION_INVALID: [500, 'Action invalid', 'The action does not fit'],
-  CONNECTION_UNKNOWN: [500, 'Connection unknown', 'No connection has this name'],
-  PACKAGE_MISSING: [500, 'Package missing', 'A package that this needs is not installed'],
-  NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have it'],
-  STOPPED: [500, 'Stopped', 'fusio was stopped and cannot be started again'],
+  // Mistakes of the developer: thrown at registration or start, never sent to a caller
+  OPTIONS_INVALID: [500, 'Invalid options', 'The options are invalid'],
+  NAME_INVALID: [500, 'Invalid name', 'The name is invalid'],
+  NAME_TAKEN: [500, 'Name taken', 'The name is already registered'],
+  OPERATION_INVALID: [500, 'Invalid operation', 'The options of the operation are invalid'],
+  OPERATION_CONFLICT: [500, 'Conflicting operations', 'Another operation has this method and path'],
+  SCHEMA_INVALID: [500, 'Invalid schema', 'The schema cannot be used for validation'],
+  ACTION_INVALID: [500, 'Invalid action', 'The action is invalid'],
+  CONNECTION_UNKNOWN: [500, 'Unknown connection', 'No connection has this name'],
+  PACKAGE_MISSING: [500, 'Missing package', 'A required package is not installed'],
+  NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have this feature'],
+  STOPPED: [500, 'Stopped', 'This instance was stopped and cannot be started again'],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
 
 /** A code of the error table. */
@@ -90,14 +86,14 @@ export type AnyErrorCode = ErrorCode | (string & {});
 
 /** A fault of a request at one place. */
 export interface Issue {
-  /** JSON pointer (RFC 6901), beginning with the slot: `/body/title`. */
+  /** JSON pointer (RFC 6901) that begins with the slot: `/body/title`. */
   readonly pointer: string;
   readonly message: string;
   /** Kind of the fault, such as `UNKNOWN_PROPERTY`: for programs, where `message` is for people. */
   readonly code: string;
 }
 
-/** `application/problem+json` (RFC 9457), with Fusio's fields beside it. */
+/** Problem document, `application/problem+json` (RFC 9457), with the fields `success` and `message` of Fusio. */
 export interface Problem {
   /** URN of the code: `urn:fusio:error:request-invalid`. */
   readonly type: string;
@@ -130,7 +126,7 @@ export interface FusioErrorOptions {
   status?: number;
   /** Default: the title of the code in the error table, else that of the status. */
   title?: string;
-  /** Whether the caller sees the message. Default: when the status is below 500. */
+  /** True: the caller sees the message. Default: true for a status below 500. */
   expose?: boolean;
   /** Faults of the request, for the member `errors` of the problem document. */
   errors?: readonly Issue[];
@@ -142,7 +138,7 @@ export interface FusioErrorOptions {
   extra?: Readonly<Record<string, unknown>>;
 }
 
-// The ESM and the CommonJS copy of fusio are different classes in one process: the brand is what counts.
+// The ESM and the CommonJS copy of fusio have different classes, so `instanceof` would fail: the symbol marks both.
 const brand = Symbol.for('fusio.error');
 
 /** An error with a code, a status and a message for the caller. Thrown in an action, it is the answer. */
@@ -163,7 +159,7 @@ export class FusioError extends Error {
   declare readonly extra?: Readonly<Record<string, unknown>>;
 
   constructor(code: AnyErrorCode, message?: string, options: FusioErrorOptions = {}) {
-    // JavaScript may pass anything; an error that cannot be rendered would hide what it was about.
+    // JavaScript callers may pass any value. An error that throws while it is made would hide its cause.
     const known = typeof code === 'string' && code !== '' ? code : 'INTERNAL_ERROR';
     const row: readonly [number, string, string] = Object.hasOwn(errors, known)
       ? errors[known as ErrorCode]
@@ -180,7 +176,7 @@ export class FusioError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** The document that the caller gets: the message only where `expose` says so. */
+  /** Makes the problem document for the caller. `detail` is the message only if `expose` is true. */
   toProblem(): Problem {
     const detail = this.expose ? this.message : tableMessage(this.code, this.status);
     return {
@@ -197,7 +193,7 @@ export class FusioError extends Error {
   }
 }
 
-/** Tells a `FusioError` of either copy of fusio (ESM, CommonJS) from other errors. */
+/** Tells whether an error is a `FusioError`, of either copy of fusio (ESM or CommonJS). */
 export function isFusioError(error: unknown): error is FusioError {
   try {
     return (
@@ -207,7 +203,7 @@ export function isFusioError(error: unknown): error is FusioError {
       typeof (error as { toProblem?: unknown }).toProblem === 'function'
     );
   } catch {
-    // A proxy that does not want to be asked.
+    // `in` may throw: the error may be a proxy.
     return false;
   }
 }

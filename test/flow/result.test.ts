@@ -72,7 +72,7 @@ describe('a result', () => {
     expect(answer.status).toBe(500);
     expect(await answer.json()).toMatchObject({
       code: 'RESULT_INVALID',
-      detail: 'The result does not fit the schema of the operation',
+      detail: 'The result does not match the response schema of the operation',
     });
     expect(log()).toContain('/id');
   });
