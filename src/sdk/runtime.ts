@@ -1,6 +1,6 @@
 // Made of src/client by `UPDATE_RUNTIME=1 npx jest test/sdk/runtime`: change it there.
 // A generated client behaves as fusio/client does because it is the same code.
-export const runtime = `/** What an operation may throw, by status: \`ErrorsOf<typeof createTodo>[409]\`. Takes a handle or a method of a client. */
+export const runtime = `/** The errors that an operation may throw, by status: \`ErrorsOf<typeof createTodo>[409]\`. Takes a handle or a method of a client. */
 export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { errors: infer Errors } }
   ? Errors
   : {};
@@ -10,8 +10,11 @@ const errorBrand = Symbol.for('fusio.client-error');
 
 /** An answer whose status is not 2xx. \`body\` is the problem document, or text where the answer is no JSON. */
 export class ClientError<Body = unknown> extends Error {
+  /** HTTP status of the answer. */
   readonly status: number;
+  /** Header fields of the answer. */
   readonly headers: Headers;
+  /** The problem document, or text where the answer is not JSON. */
   readonly body: Body;
 
   constructor(response: { readonly status: number; readonly headers: Headers }, body: Body, message?: string) {
@@ -49,6 +52,7 @@ export interface SendOptions {
   baseUrl: string;
   /** Sent as \`Authorization: Bearer\`. A function is asked at every call; nothing is sent for empty text. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
+  /** Sends the requests. Default: the global \`fetch\`. */
   fetch?: typeof globalThis.fetch;
   /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or \`Infinity\`: no limit. */
   timeoutMs?: number;
@@ -58,9 +62,11 @@ export interface SendOptions {
 
 /** Options of one call. */
 export interface ClientCallOptions {
+  /** Ends the call: it rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Header fields beside those of the input and of the client. */
   headers?: Readonly<Record<string, string>>;
-  /** Default: that of the client. */
+  /** How long the call may take, in milliseconds. Default: \`timeoutMs\` of the client. */
   timeoutMs?: number;
 }
 
@@ -172,7 +178,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Where an operation is. */
+/** The method and path of an operation, with the media type of its body. */
 interface Route {
   /** \`GET\`, \`POST\`, … Text, because that is what the import of a JSON file is. */
   readonly method: string;
@@ -352,9 +358,13 @@ function isJson(type: string): boolean {
 
 /** One event of a \`text/event-stream\`. \`data\` is parsed where it is JSON, and text where it is not. */
 export interface ServerSentEvent<Data = unknown> {
+  /** Type of the event. Undefined: \`message\`. */
   readonly event?: string;
+  /** Id of the event. */
   readonly id?: string;
+  /** Data of the event: parsed where it is JSON, else text. */
   readonly data: Data;
+  /** How long to wait before connecting again, in milliseconds. */
   readonly retryMs?: number;
 }
 
