@@ -60,6 +60,6 @@ function checkExample(
     if (schema !== undefined && request[slot] !== undefined) check(schema, request[slot], `/request/${slot}`, true);
   }
   const declared = answers.declared.get(answers.status);
-  if (response !== undefined && declared?.plan.kind === 'json')
+  if (response !== undefined && declared?.body.kind === 'json')
     check(declared.schema as object, response, '/response', false);
 }

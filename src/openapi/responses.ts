@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { AnswerPlan } from '../operation/answers.js';
+import type { AnswerBody, DeclaredAnswer } from '../operation/answers.js';
 import { isNode } from '../schema/keywords.js';
 import type { Documented } from './documented.js';
 import { type Json, pascal } from './openapi.js';
@@ -11,11 +11,11 @@ import type { SchemaWriter } from './schema-writer.js';
 export function responsesOf(operation: Documented, writer: SchemaWriter, problemContent: ProblemContent): Json {
   const { answers, method, options } = operation;
   const responses: Record<string, Json> = {};
-  const write = (status: number, declared: Declared, hint: string): Json => {
-    const text = typeof declared.schema === 'string' && declared.plan.kind === 'any' ? declared.schema : undefined;
+  const write = (status: number, declared: DeclaredAnswer, hint: string): Json => {
+    const text = typeof declared.schema === 'string' && declared.body.kind === 'any' ? declared.schema : undefined;
     // An error of the operation's own may be thrown as a problem, or answered with `respond`.
     const problem = !hasBody(method, status) || status < 400 ? undefined : problemContent();
-    const content = hasBody(method, status) ? contentOf(declared.plan, status, writer, hint, problem) : undefined;
+    const content = hasBody(method, status) ? contentOf(declared.body, status, writer, hint, problem) : undefined;
     return {
       description: text ?? descriptionOf(declared.schema) ?? STATUS_CODES[status] ?? `Status ${status}`,
       headers: headersOf(operation, status),
@@ -27,7 +27,7 @@ export function responsesOf(operation: Documented, writer: SchemaWriter, problem
   }
   // Without a schema an action may return nothing.
   if (options.response === undefined && answers.status === 200)
-    responses[204] ??= write(204, { plan: answers.plain, schema: undefined }, '');
+    responses[204] ??= write(204, { body: answers.plain, schema: undefined }, '');
   if (options.cache?.etag === true && method === 'GET') {
     responses[304] ??= { description: 'The caller has it already.', headers: headersOf(operation, 304) };
   }
@@ -43,9 +43,6 @@ export function responseSchemas(operation: Documented): (readonly [schema: objec
   });
 }
 
-type Declared = Pick<DeclaredOf<Documented['answers']['declared']>, 'plan' | 'schema'>;
-type DeclaredOf<Statuses> = Statuses extends ReadonlyMap<number, infer One> ? One : never;
-
 function hintOf({ name, answers }: Documented, status: number): string {
   return `${pascal(name)}Response${status === answers.status ? '' : status}`;
 }
@@ -56,17 +53,17 @@ function hasBody(method: string, status: number): boolean {
 }
 
 function contentOf(
-  plan: AnswerPlan,
+  body: AnswerBody,
   status: number,
   writer: SchemaWriter,
   hint: string,
   problem: Json | undefined,
 ): Json | undefined {
-  if (plan.kind === 'json') return { 'application/json': { schema: writer.use(plan.writer.schema, hint) }, ...problem };
-  if (plan.kind === 'events')
+  if (body.kind === 'json') return { 'application/json': { schema: writer.use(body.writer.schema, hint) }, ...problem };
+  if (body.kind === 'events')
     return { 'text/event-stream': { schema: { type: 'string', description: 'Server-Sent Events.' } } };
-  if (plan.kind === 'raw') {
-    const type = plan.mediaType.replace(/\s*;.*$/, '');
+  if (body.kind === 'raw') {
+    const type = body.mediaType.replace(/\s*;.*$/, '');
     return { [type]: { schema: rawSchema(type) } };
   }
   if (problem) return problem;

@@ -3,46 +3,53 @@ import type { Reader, Schemas } from '../schema/schemas.js';
 import { type AnyOperationOptions, operationDefaults } from './options.js';
 
 /** The kind of body that one status may have. */
-export type AnswerPlan =
+export type AnswerBody =
   | { readonly kind: 'json'; readonly writer: Reader }
   | { readonly kind: 'any' }
   | { readonly kind: 'raw'; readonly mediaType: string }
   | { readonly kind: 'events' };
 
-/** The answers of an operation, worked out at registration. */
-export interface AnswerPlans {
+/** The answer that an operation declares for one status. */
+export interface DeclaredAnswer {
+  readonly body: AnswerBody;
+  /** A schema, a media type or a description, as it was declared. */
+  readonly schema: object | string | undefined;
+}
+
+/** The answers of an operation. */
+export interface Answers {
   /** The status of a plain result. */
   readonly status: number;
   /** The body of a plain result. */
-  readonly plain: AnswerPlan;
+  readonly plain: AnswerBody;
   /** By status; undefined where the operation does not declare it. */
-  of(status: number): AnswerPlan | undefined;
-  /** Declared statuses with their plan and, for the documents, what was declared. */
-  readonly declared: ReadonlyMap<number, { readonly plan: AnswerPlan; readonly schema: object | string | undefined }>;
+  of(status: number): AnswerBody | undefined;
+  /** By declared status. */
+  readonly declared: ReadonlyMap<number, DeclaredAnswer>;
   /** False: a result that breaks its schema is logged and sent. */
   readonly enforced: boolean;
 }
 
-const any: AnswerPlan = { kind: 'any' };
+const any: AnswerBody = { kind: 'any' };
 
-/** Reads `response`, `throws` and `status`. */
-export function planAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): AnswerPlans {
+/** Reads `response`, `throws` and `status`. Throws `OPERATION_INVALID` where they do not fit together. */
+export function readAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): Answers {
   const { response, throws = {} } = options;
   const enforced = (options.checkResponse ?? operationDefaults.checkResponse) === 'enforce';
   const map = isStatusMap(response) ? response : undefined;
-  const declared = new Map<number, { plan: AnswerPlan; schema: object | string | undefined }>();
-  const plan = (schema: object | string | undefined, status: string) =>
-    planOf(schema, schemas, `${where} response${status}`);
+  const declared = new Map<number, DeclaredAnswer>();
+  const bodyFor = (schema: object | string | undefined, status: string) =>
+    bodyOf(schema, schemas, `${where} response${status}`);
 
   if (typeof throws !== 'object' || throws === null) {
     throw new FusioError('OPERATION_INVALID', `${where}: throws must be a map of statuses to schemas or texts`);
   }
   for (const [status, schema] of Object.entries(throws)) {
-    declared.set(statusOf(status, where, 300), { plan: plan(schema, ` ${status}`), schema });
+    declared.set(statusOf(status, where, 300), { body: bodyFor(schema, ` ${status}`), schema });
   }
   if (map) {
     for (const [status, schema] of Object.entries(map)) {
-      declared.set(statusOf(status, where, 200), { plan: plan(schema, ` ${status}`), schema });
+      declared.set(statusOf(status, where, 200), { body: bodyFor(schema, ` ${status}`), schema });
     }
     const lowest = Object.keys(map)
       .map(Number)
@@ -53,7 +60,7 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     const status = options.status ?? lowest;
     const main = declared.get(status);
     if (!main) throw new FusioError('OPERATION_INVALID', `${where}: status ${status} is not among those of response`);
-    return { status, plain: main.plan, of: (wanted) => declared.get(wanted)?.plan, declared, enforced };
+    return { status, plain: main.body, of: (wanted) => declared.get(wanted)?.body, declared, enforced };
   }
 
   if (typeof response === 'string' && !isMediaType(response)) {
@@ -63,13 +70,13 @@ export function planAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     );
   }
   const status = options.status ?? operationDefaults.status;
-  const plain = plan(response, '');
-  if (!declared.has(status)) declared.set(status, { plan: plain, schema: response });
+  const plain = bodyFor(response, '');
+  if (!declared.has(status)) declared.set(status, { body: plain, schema: response });
   return {
     status,
     plain,
     // One schema is that of every 2xx; other statuses are free unless they are declared.
-    of: (wanted) => declared.get(wanted)?.plan ?? (wanted >= 200 && wanted < 300 ? plain : any),
+    of: (wanted) => declared.get(wanted)?.body ?? (wanted >= 200 && wanted < 300 ? plain : any),
     declared,
     enforced,
   };
@@ -87,7 +94,7 @@ export function isMediaType(text: string): boolean {
   return /^[\w.+-]+\/[\w.+*-]+(\s*;.*)?$/.test(text);
 }
 
-function planOf(schema: object | string | undefined, schemas: Schemas, where: string): AnswerPlan {
+function bodyOf(schema: object | string | undefined, schemas: Schemas, where: string): AnswerBody {
   if (schema === undefined) return any;
   if (typeof schema === 'string') {
     if (!isMediaType(schema)) return any;

@@ -2,7 +2,7 @@ import { type Around, type Handle, handleOf } from '../action/action.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 import type { Schemas } from '../schema/schemas.js';
-import { type AnswerPlans, isMediaType, planAnswers } from './answers.js';
+import { type Answers, isMediaType, readAnswers } from './answers.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
 import { makeReaders, type Readers } from './readers.js';
@@ -23,7 +23,7 @@ export interface Operation {
   readonly wire: Readers;
   /** Read values that came in process. */
   readonly values: Readers;
-  readonly answers: AnswerPlans;
+  readonly answers: Answers;
   /** The action with the wrappers of the operation itself. */
   readonly inner: Handle;
   /** The action with every wrapper around it. The registry replaces it when `fusio.around` adds one. */
@@ -71,7 +71,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     timeoutMs: options.timeoutMs ?? operationDefaults.timeoutMs,
     wire: makeReaders(options, segments, parts.schemas, where, 'wire'),
     values: makeReaders(options, segments, parts.schemas, where, 'values'),
-    answers: planAnswers(options, parts.schemas, where),
+    answers: readAnswers(options, parts.schemas, where),
     inner,
     run: inner,
   };

@@ -24,9 +24,9 @@ export function publish({ handle, options, answers, segments }: Operation): Regi
     stability: handle.stability,
     options,
     checkResponse(status, body) {
-      const plan = answers.of(status);
-      if (plan?.kind !== 'json') return [];
-      return plan.writer.check(body) ? [] : plan.writer.issues(body, '');
+      const declared = answers.of(status);
+      if (declared?.kind !== 'json') return [];
+      return declared.writer.check(body) ? [] : declared.writer.issues(body, '');
     },
     fillPath: (params) => fillPath(segments, params),
   };

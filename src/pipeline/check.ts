@@ -4,7 +4,7 @@ import { isReply, type Reply } from '../action/reply.js';
 import { FusioError } from '../base/errors.js';
 import { discard } from '../base/streams.js';
 import { redact } from '../log/redact.js';
-import type { AnswerPlan } from '../operation/answers.js';
+import type { AnswerBody } from '../operation/answers.js';
 import type { Reader } from '../schema/schemas.js';
 import type { Invocation } from './invocation.js';
 import type { Runnable } from './runnable.js';
@@ -25,18 +25,18 @@ function checkReply(invocation: Invocation, { status, headers, body }: Reply): O
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw broken(invocation, `respond() takes a status from 200 to 599, got ${status}`);
   }
-  const plan = invocation.runnable.answers.of(status);
-  if (!plan && body !== undefined && invocation.runnable.answers.enforced) {
+  const declared = invocation.runnable.answers.of(status);
+  if (!declared && body !== undefined && invocation.runnable.answers.enforced) {
     discard(body);
-    const declared = [...invocation.runnable.answers.declared.keys()].join(', ');
-    throw broken(invocation, `respond(${status}) is not among the statuses of the operation (${declared})`);
+    const statuses = [...invocation.runnable.answers.declared.keys()].join(', ');
+    throw broken(invocation, `respond(${status}) is not among the statuses of the operation (${statuses})`);
   }
-  return checkBody(invocation, plan, status, headers, body);
+  return checkBody(invocation, declared, status, headers, body);
 }
 
 function checkBody(
   invocation: Invocation,
-  plan: AnswerPlan | undefined,
+  declared: AnswerBody | undefined,
   status: number,
   headers: Reply['headers'] | undefined,
   body: unknown,
@@ -46,21 +46,21 @@ function checkBody(
     discard(body);
     return empty(status, body instanceof Response ? headersOf(body) : headers);
   }
-  switch (plan?.kind) {
+  switch (declared?.kind) {
     case 'json':
       if (isRaw(body)) {
         discard(body);
         throw broken(invocation, 'a stream or a buffer does not go with a response schema: declare a media type');
       }
-      return { status, headers, kind: 'json', body: written(invocation, plan, status, body) };
+      return { status, headers, kind: 'json', body: written(invocation, declared, status, body) };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {
         throw broken(
           invocation,
-          `${plan.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
+          `${declared.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
         );
       }
-      return { status, headers, kind: 'raw', body, mediaType: plan.mediaType };
+      return { status, headers, kind: 'raw', body, mediaType: declared.mediaType };
     case 'events':
       if (!isAsyncIterable(body))
         throw broken(invocation, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
@@ -76,7 +76,7 @@ function checkBody(
 
 function written(
   invocation: Invocation,
-  { writer }: AnswerPlan & { kind: 'json' },
+  { writer }: AnswerBody & { kind: 'json' },
   status: number,
   body: unknown,
 ): unknown {

@@ -1,7 +1,7 @@
 import type { Demand } from '../access/authorize.js';
 import type { Handle } from '../action/action.js';
 import type { OperationHandle } from '../action/handle.js';
-import type { AnswerPlans } from '../operation/answers.js';
+import type { Answers } from '../operation/answers.js';
 import type { Readers } from '../operation/readers.js';
 
 /**
@@ -20,7 +20,7 @@ export interface Runnable extends Demand {
   /** Read values that came in process. */
   readonly values: Readers;
   /** The results that the action may return. */
-  readonly answers: AnswerPlans;
+  readonly answers: Answers;
   /** The operation that it is, with its method and path; undefined for the action of a trigger, a cronjob or a job. */
   readonly handle: OperationHandle | undefined;
   /** The action with every wrapper around it. */

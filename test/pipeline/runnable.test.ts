@@ -1,7 +1,7 @@
 import { system } from '../../src/access/caller.js';
 import type { Context } from '../../src/action/context.js';
 import { createConnections } from '../../src/connection/connections.js';
-import { planAnswers } from '../../src/operation/answers.js';
+import { readAnswers } from '../../src/operation/answers.js';
 import { createDeadlines } from '../../src/pipeline/deadlines.js';
 import { createCallDirect } from '../../src/pipeline/direct.js';
 import { createGate } from '../../src/pipeline/gate.js';
@@ -29,7 +29,7 @@ function sweep(
     timeoutMs: 1_000,
     wire: none,
     values: { ...none, body },
-    answers: planAnswers({} as never, schemas, 'cronjob "todo.sweep"'),
+    answers: readAnswers({} as never, schemas, 'cronjob "todo.sweep"'),
     handle: undefined,
     run: action as Runnable['run'],
     ...more,
