@@ -17,16 +17,24 @@ export interface AuthenticateRequest {
   readonly raw: unknown;
 }
 
-/** The host's hook. It gives a `Principal`, `null` for nobody or `'challenge'` for a credential that is not valid. */
+/** The hook of the host: gives a `Principal`, `null` for a caller without a credential, or `'challenge'` for an invalid one. */
 export type Authenticate = (request: AuthenticateRequest) => unknown;
 
 /** The option `authenticate`. Default: none, so that every caller is anonymous. */
 export const authenticateOption = functionOption('authenticate');
 
-/** Asks the host who calls. Throws `UNAUTHENTICATED` where the credential is not valid. */
-export function authenticate(hook: Authenticate | undefined, request: AuthenticateRequest): Caller | Promise<Caller> {
-  if (!hook) return anonymous;
-  const principal = hook(request);
+/** The ways to find a caller, in the order in which they are asked. */
+export interface AuthenticateParts {
+  readonly authenticate: Authenticate | undefined;
+}
+
+/** Finds the caller of a request. Throws `UNAUTHENTICATED` for an invalid credential, which never becomes an anonymous caller. */
+export function authenticate(
+  request: AuthenticateRequest,
+  { authenticate: ask }: AuthenticateParts,
+): Caller | Promise<Caller> {
+  if (!ask) return anonymous;
+  const principal = ask(request);
   return isPromise(principal) ? principal.then(callerOfAnswer) : callerOfAnswer(principal);
 }
 

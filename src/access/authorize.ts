@@ -1,16 +1,17 @@
 import { FusioError } from '../base/errors.js';
 import type { Caller } from './caller.js';
 
-/** What an operation asks of its caller. */
+/** The demand of an operation on its caller. */
 export interface Demand {
+  /** Whether a caller needs no credential. */
   readonly public: boolean;
-  /** Any one of these; none: any credential. */
+  /** Scopes of which the caller needs one; none: any credential will do. */
   readonly scopes: readonly string[];
 }
 
 /**
  * Lets the caller pass or throws: 401 without a credential, 403 without a scope, each with `WWW-Authenticate` (RFC 6750, 3).
- * A public operation takes anybody; the system may call everything.
+ * Every caller may call a public operation, and the system may call everything.
  */
 export function authorize(demand: Demand, caller: Caller): void {
   if (demand.public || caller.kind === 'system') return;
@@ -18,7 +19,7 @@ export function authorize(demand: Demand, caller: Caller): void {
   if (demand.scopes.length > 0 && !coversAny(caller.scopes, demand.scopes)) throw scopeMissing(demand.scopes);
 }
 
-/** The refusal of a request without a credential, or with one that is not valid. */
+/** Makes the refusal of a request without a credential, or with an invalid one. */
 export function unauthenticated(message?: string): FusioError {
   return new FusioError('UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer realm="fusio"' } });
 }
@@ -34,7 +35,7 @@ function scopeMissing(scopes: readonly string[]): FusioError {
   );
 }
 
-/** Whether any of the held scopes covers any of the wanted ones: `todo` covers `todo` and `todo.*`. */
+/** Tells whether one of the held scopes covers one of the wanted ones: `todo` covers `todo` and `todo.*`. */
 export function coversAny(held: readonly string[], wanted: readonly string[]): boolean {
   for (const scope of held) {
     for (const want of wanted) {

@@ -75,32 +75,11 @@ export interface Principal {
   claims?: Readonly<Record<string, unknown>>;
 }
 
-/** The caller that a principal describes. Throws `OPTIONS_INVALID` where the host's hook gave something else. */
+/** Makes the caller that a principal describes. Throws `OPTIONS_INVALID` for a value that is no principal. */
 export function callerOf(principal: unknown): Caller {
-  if (typeof principal !== 'object' || principal === null) {
-    throw new FusioError(
-      'OPTIONS_INVALID',
-      `principal: an object with a user or an app is needed, got ${typeof principal === 'string' ? `"${principal}"` : typeof principal}; authenticate may also return null or 'challenge'`,
-    );
-  }
-  return makeCaller(principal);
-}
-
-function makeCaller(principal: Principal): Caller {
+  checkPrincipal(principal);
   const { user, app, claims } = principal;
   const scopes = principal.scopes ?? [];
-  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: scopes must be an array of strings');
-  }
-  if (user !== undefined && (typeof user !== 'object' || user === null || !isId(user.id))) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: user.id must be a non-empty string');
-  }
-  if (app !== undefined && (typeof app !== 'object' || app === null || !isId(app.id))) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: app.id must be a non-empty string');
-  }
-  if (user === undefined && app === undefined) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: a user or an app is needed; return null for nobody');
-  }
   const id = user?.id ?? `app:${app?.id}`;
   return {
     kind: 'principal',
@@ -115,6 +94,32 @@ function makeCaller(principal: Principal): Caller {
     token: { id: `host:${id}`, kind: 'host', scopes, ...(claims && { claims }) },
     scopes,
   };
+}
+
+function checkPrincipal(principal: unknown): asserts principal is Principal {
+  if (typeof principal !== 'object' || principal === null) {
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `principal: an object with a user or an app is needed, got ${typeof principal === 'string' ? `"${principal}"` : typeof principal}; authenticate may also return null or 'challenge'`,
+    );
+  }
+  const { user, app, scopes }: Principal = principal;
+  if (!isTexts(scopes ?? [])) {
+    throw new FusioError('OPTIONS_INVALID', 'principal: scopes must be an array of strings');
+  }
+  if (user !== undefined && (typeof user !== 'object' || user === null || !isId(user.id))) {
+    throw new FusioError('OPTIONS_INVALID', 'principal: user.id must be a non-empty string');
+  }
+  if (app !== undefined && (typeof app !== 'object' || app === null || !isId(app.id))) {
+    throw new FusioError('OPTIONS_INVALID', 'principal: app.id must be a non-empty string');
+  }
+  if (user === undefined && app === undefined) {
+    throw new FusioError('OPTIONS_INVALID', 'principal: a user or an app is needed; return null for nobody');
+  }
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 function isId(value: unknown): boolean {

@@ -53,13 +53,17 @@ export type Handle = (request: Request, context: AnyContext) => Awaitable<unknow
 /** The plain function behind an action, or undefined where the value is none. */
 export function handleOf(action: unknown): Handle | undefined {
   // A class would be called without `new`.
-  if (typeof action === 'function') return isClass(action) ? undefined : (action as Handle);
-  if (typeof action !== 'object' || action === null) return undefined;
-  const { handle } = action as { handle?: unknown };
+  if (isFunction(action)) return isClass(action) ? undefined : action;
   // A method of a class needs its instance.
-  return typeof handle === 'function'
-    ? (request, context) => (action as { handle: Handle }).handle(request, context)
-    : undefined;
+  return hasHandle(action) ? (request, context) => action.handle(request, context) : undefined;
+}
+
+function isFunction(value: unknown): value is Handle {
+  return typeof value === 'function';
+}
+
+function hasHandle(value: unknown): value is { readonly handle: Handle } {
+  return typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle);
 }
 
 function isClass(action: object): boolean {
@@ -123,14 +127,15 @@ export function defineAction<
   }
   const configure = configurationReader(definition.configuration, name);
 
-  // One cast: the definition's own types are what the factory's type parameters were inferred from.
-  const factory = (...given: [configuration?: unknown]) => {
-    const configuration = configure(given[0]);
+  const factory = (given?: unknown) => {
+    // Checked by the schema that its type comes from.
+    const configuration = configure(given) as Parameters<typeof handle>[1];
     return {
-      handle: (request: Request, context: Context) =>
-        handle.call(definition, request as never, configuration as never, context),
+      handle: (request: Parameters<typeof handle>[0], context: Context) =>
+        handle.call(definition, request, configuration, context),
     };
   };
+  // Whether the factory takes a configuration depends on `C`, which is not known in here.
   return Object.defineProperty(factory, 'action', { value: name, enumerable: true }) as never;
 }
 

@@ -77,9 +77,10 @@ export const optionsSchema = groupOf(
 /** Checks the options of `createFusio`: throws `OPTIONS_INVALID`, or `NOT_AVAILABLE` where an event is named. */
 export function checkFusioOptions(options: AnyOptions): void {
   checkOptions(optionsSchema, options, 'createFusio', 'OPTIONS_INVALID', laterOptions);
+  const given: Readonly<Record<string, unknown>> = { ...options };
   for (const [name, { check }] of Object.entries<OptionRule<never>>(rules)) {
-    const value: unknown = options[name as keyof AnyOptions];
-    // The rule and the value have the same name: `rules` is held to the types of the options.
+    const value = given[name];
+    // The cast is safe for what the types promise: `rules` has for each name a rule for its type. JavaScript may pass anything.
     const fault = value === undefined ? undefined : check?.(value as never);
     if (fault !== undefined) throw new FusioError('OPTIONS_INVALID', `createFusio: ${fault}`);
   }

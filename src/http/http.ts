@@ -73,7 +73,7 @@ export function createHttp(parts: HttpParts): Http {
     return function requireScope_(request, response, next) {
       const seen = new NodeRequest(request, response, clientIp);
       async function decide(): Promise<void> {
-        authorize(demand, await authenticate(parts.authenticate, new RequestView(seen)));
+        authorize(demand, await authenticate(new RequestView(seen), parts));
       }
       decide().then(
         () => next(),

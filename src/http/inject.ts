@@ -50,7 +50,8 @@ export function injectedRequest({ method = 'GET', path, query, headers, body }: 
   if (!isSent && !fields.has('content-type')) fields.set('content-type', 'application/json');
   const content = body instanceof Readable ? Readable.toWeb(body) : isSent ? body : JSON.stringify(body);
   // `duplex` is needed for streams (Fetch, 5.3) and missing from the types.
-  return new Request(url, { method, headers: fields, body: content, duplex: 'half' } as RequestInit);
+  const init: RequestInit & { duplex: 'half' } = { method, headers: fields, body: content, duplex: 'half' };
+  return new Request(url, init);
 }
 
 /** Reads a web response to its end. */

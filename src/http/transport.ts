@@ -1,4 +1,4 @@
-import { type Authenticate, authenticate } from '../access/authenticate.js';
+import { type AuthenticateParts, authenticate } from '../access/authenticate.js';
 import type { Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import { isPromise } from '../base/promise.js';
@@ -13,9 +13,8 @@ import { parseQuery } from './request/query.js';
 import type { HttpRequest } from './request/request.js';
 import { RequestView } from './request/view.js';
 
-export interface HttpTransportParts {
+export interface HttpTransportParts extends AuthenticateParts {
   readonly pipeline: Pick<PipelineParts, 'deadlines'>;
-  readonly authenticate: Authenticate | undefined;
 }
 
 /** Brings in a request over HTTP, and makes the `Answer` that `handle.ts` sends. */
@@ -29,7 +28,7 @@ export class HttpTransport implements Transport<Answer> {
   ) {}
 
   authenticate(): Awaitable<Caller> {
-    return this.as ?? authenticate(this.parts.authenticate, new RequestView(this.request));
+    return this.as ?? authenticate(new RequestView(this.request), this.parts);
   }
 
   read(invocation: Transported): Awaitable<RawRequest> {

@@ -49,8 +49,9 @@ export const silentLogger: Logger = {
 /** Tells whether records of level info are written. Where not, they need not be made. */
 export function hearsInfo(logger: Logger): boolean {
   if (logger.info === ignore) return false;
-  const pino = logger as { isLevelEnabled?: (level: string) => boolean };
-  return typeof pino.isLevelEnabled === 'function' ? pino.isLevelEnabled('info') : true;
+  // pino's own method.
+  if (!('isLevelEnabled' in logger) || typeof logger.isLevelEnabled !== 'function') return true;
+  return Boolean(logger.isLevelEnabled('info'));
 }
 
 /** A logger that never throws: a broken sink must not break a request. */
@@ -78,18 +79,8 @@ export function guarded(logger: Logger): Logger {
       } catch {
         // Then the fields are added here.
       }
-      return withFields(guarded({ ...methodsOf(logger) }), fields);
+      return withFields(guarded(logger), fields);
     },
-  };
-}
-
-/** Without `child`, and with the `this` that pino's methods need. */
-function methodsOf(logger: Logger): Logger {
-  return {
-    debug: (first: object | string, message?: string) => logger.debug(first as object, message),
-    info: (first: object | string, message?: string) => logger.info(first as object, message),
-    warn: (first: object | string, message?: string) => logger.warn(first as object, message),
-    error: (first: object | string, message?: string) => logger.error(first as object, message),
   };
 }
 

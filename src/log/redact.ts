@@ -26,7 +26,7 @@ export interface LoggedError {
 export function describeError(error: unknown, depth = 0): LoggedError {
   try {
     if (typeof error !== 'object' || error === null) return { type: typeof error, message: redact(String(error)) };
-    const { name, message, code, stack, cause } = error as Record<string, unknown>;
+    const { name, message, code, stack, cause }: Partial<Error & { code: unknown }> = error;
     return {
       type: typeof name === 'string' ? name : 'Object',
       message: redact(typeof message === 'string' ? message : 'an object was thrown that is no error'),

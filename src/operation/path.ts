@@ -39,8 +39,8 @@ function parseSegment(text: string, path: string, where: string): Segment {
   if (first === '$') {
     const match = /^\$([^<]*)<(.+)>$/.exec(text);
     if (!match) throw invalid(where, `path "${path}": write a pattern as $name<pattern>, got "${text}"`);
-    const name = nameOf(match[1]!, path, where);
-    return { kind: 'pattern', name, source: patternOf(match[2]!, path, where) };
+    const [, name = '', source = ''] = match;
+    return { kind: 'pattern', name: nameOf(name, path, where), source: patternOf(source, path, where) };
   }
   if (text === '.' || text === '..') throw invalid(where, `path "${path}" must not have "${text}"`);
   const decoded = decodeSegment(text);

@@ -52,9 +52,10 @@ export function createSignals(onBroken: (signal: string, error: unknown) => void
   const emitter = new EventEmitter();
   return {
     on(signal, listener) {
-      const safe = (data: unknown): void => {
+      const safe = (data: Parameters<typeof listener>[0]): void => {
         try {
-          const returned: unknown = (listener as (data: unknown) => unknown)(data);
+          // An asynchronous listener returns a promise, which its type does not tell.
+          const returned: unknown = listener(data);
           if (returned instanceof Promise) returned.catch((error: unknown) => onBroken(signal, error));
         } catch (error) {
           onBroken(signal, error);
