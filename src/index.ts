@@ -1,16 +1,16 @@
 /**
  * An **operation** binds a method and a path to an **action**, with its schemas, scopes and costs.
- * An action is the business logic: `(request, context) => result`. A **schema** describes what goes in and out.
+ * An action is the business logic: `(request, context) => result`. A **schema** describes the values of a request and of its response.
  * A **connection** is a named client of an official library; actions find it in their context.
  *
  * An **event** is something that happened. A **webhook** sends it to a URL, a **trigger** runs an action for it;
  * a **cronjob** runs an action by a schedule.
  * An **app** is a consumer's client and acts for a **user**; it shows a **token**, and **scopes** say which operations it may call.
- * A **rate** says how fast a caller may call, a **plan** what a consumer bought.
+ * A **rate** is how fast a caller may call; a **plan** is bought by a consumer and pays the costs of calls.
  *
  * An **invocation** is one run of an action. A **transport** (HTTP, a call in process) brings it in, the **pipeline** takes it through
- * the steps in between: `docs/reference/lifecycle.md`. A **result** is what the action returns, an **outcome** is a checked result,
- * an **answer** is what HTTP sends.
+ * the steps in between: `docs/reference/lifecycle.md`. A **result** comes from the action, an **outcome** is a checked
+ * result, an **answer** is sent by the HTTP transport.
  */
 
 export { Type } from 'typebox';

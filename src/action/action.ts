@@ -47,10 +47,10 @@ export type Around<Context = AnyContext> = (
   context: Context,
 ) => Awaitable<unknown>;
 
-/** Any action once it is found: a plain function. */
+/** Any action as a plain function. */
 export type Handle = (request: Request, context: AnyContext) => Awaitable<unknown>;
 
-/** The plain function behind an action, or undefined where the value is none. */
+/** Gives the plain function behind an action; undefined for a value that is no action. */
 export function handleOf(action: unknown): Handle | undefined {
   // A class would be called without `new`.
   if (isFunction(action)) return isClass(action) ? undefined : action;

@@ -36,7 +36,7 @@ export interface OperationHandle<
   readonly '~types'?: { params: Params; query: Query; headers: Headers; body: Body; result: Result; errors: Errors };
 }
 
-/** A stream of `node:stream` as far as it must be told from other values. Types of Node are `any` in a browser's project. */
+/** The members by which a stream of `node:stream` is told from other values. The types of Node are `any` in a browser's project. */
 interface NodeStream {
   readonly readable: boolean;
   pipe(destination: never): unknown;

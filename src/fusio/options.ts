@@ -80,7 +80,7 @@ export function checkFusioOptions(options: AnyOptions): void {
   const given: Readonly<Record<string, unknown>> = { ...options };
   for (const [name, { check }] of Object.entries<OptionRule<never>>(rules)) {
     const value = given[name];
-    // The cast is safe for what the types promise: `rules` has for each name a rule for its type. JavaScript may pass anything.
+    // `rules` has for each name a rule for the type of its option; `Object.entries` forgets which one.
     const fault = value === undefined ? undefined : check?.(value as never);
     if (fault !== undefined) throw new FusioError('OPTIONS_INVALID', `createFusio: ${fault}`);
   }

@@ -44,7 +44,7 @@ function isOrigin(origin: unknown): boolean {
   return typeof origin === 'string' || (origin instanceof RegExp && !origin.global && !origin.sticky);
 }
 
-/** The CORS fields (Fetch, 3.2) for a request, names and values in turn; `preflight` where a browser asks for leave. */
+/** Writer of the CORS fields (Fetch, 3.2) for a request, names and values in turn. */
 export interface Cors {
   headers(headers: IncomingHttpHeaders): readonly string[];
   isPreflight(method: string, headers: IncomingHttpHeaders): boolean;
@@ -52,7 +52,7 @@ export interface Cors {
   preflight(headers: IncomingHttpHeaders, methods: readonly string[]): readonly string[];
 }
 
-/** `true` is any origin without credentials. */
+/** Makes the writer of CORS fields. `true` is any origin, without credentials. */
 export function createCors(options: true | CorsOptions): Cors {
   const given: CorsOptions = options === true ? { origins: '*' } : options;
   const { origins, credentials, maxAgeMs, exposeHeaders }: Required<CorsOptions> = { ...defaults, ...given };
@@ -66,7 +66,7 @@ export function createCors(options: true | CorsOptions): Cors {
 
   function originHeaders(headers: IncomingHttpHeaders): string[] {
     const origin = allowed(headers.origin);
-    // The answer differs by origin, also for those that are not let in: a cache must know.
+    // The answer differs by origin, also for an origin that is not allowed: a cache must know.
     const vary = origins === '*' ? [] : ['vary', 'origin'];
     if (origin === undefined) return vary;
     return [

@@ -20,7 +20,7 @@ export interface Logger {
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** The logger where the host gives none: warnings and errors to stderr, a JSON line each. */
+/** Makes the logger of a host that gives none: warnings and errors to stderr, a JSON line each. */
 export function stderrLogger(fields: object = {}): Logger {
   function write(level: Level, first: object | string, message?: string): void {
     const entry =
@@ -54,7 +54,7 @@ export function hearsInfo(logger: Logger): boolean {
   return Boolean(logger.isLevelEnabled('info'));
 }
 
-/** A logger that never throws: a broken sink must not break a request. */
+/** Makes a logger that never throws: a broken sink must not break a request. */
 export function guarded(logger: Logger): Logger {
   const call = (level: Level) =>
     logger[level] === ignore
@@ -100,7 +100,7 @@ function withFields(logger: Logger, fields: object): Logger {
 
 function ignore(): void {}
 
-/** JSON of anything: circular, bigint, getters that throw. */
+/** Writes any value as JSON: circular ones, bigint, getters that throw. */
 function safeJson(value: unknown): string {
   const path: object[] = [];
   try {
@@ -109,7 +109,7 @@ function safeJson(value: unknown): string {
       if (typeof member === 'string') return redact(member);
       if (member instanceof Error) return { name: member.name, message: redact(member.message) };
       if (typeof member === 'object' && member !== null) {
-        // `this` is the holder: what lies deeper than it is done with.
+        // `this` is the holder of the member: objects deeper than it are written already.
         while (path.length > 0 && path.at(-1) !== this) path.pop();
         if (path.includes(member)) return '[circular]';
         path.push(member);

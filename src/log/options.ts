@@ -1,7 +1,7 @@
 import type { OptionRule } from '../base/option.js';
 import { type Logger, silentLogger, stderrLogger } from './logger.js';
 
-/** The logger that the option `logger` asks for. Default: warnings and errors to stderr. */
+/** Gives the logger of the option `logger`. Default: warnings and errors to stderr. */
 export function loggerOf(option: Logger | false | undefined): Logger {
   return option === false ? silentLogger : (option ?? stderrLogger());
 }

@@ -1,4 +1,4 @@
-// What secrets look like in texts that we did not write: messages of drivers, URLs, headers.
+// Forms of secrets in texts of others: messages of drivers, URLs, headers.
 const patterns: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, '$1 [redacted]'],
   [/([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/gi, '$1[redacted]@'],
@@ -6,14 +6,14 @@ const patterns: readonly [RegExp, string][] = [
   [/\b(password|passwd|secret|token|api[_-]?key|authorization)(["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi, '$1$2[redacted]'],
 ];
 
-/** A text without what looks like a credential, cut at 4,000 characters. */
+/** Takes texts in the form of a credential out of a text, and cuts it at 4,000 characters. */
 export function redact(text: string): string {
   let clean = text.length > 4000 ? `${text.slice(0, 4000)}…` : text;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
 
-/** An error as a log may keep it: name, message, code, stack and causes. Drivers hang requests, SQL and headers on theirs: these stay out. */
+/** An error for a log: name, message, code, stack and causes. Drivers put requests, SQL and headers on their errors: these stay out. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;

@@ -39,7 +39,7 @@ const properties = {
 } satisfies Record<keyof OpenApiOptions, object>;
 const schema = groupOf(properties);
 
-/** Throws `OPTIONS_INVALID` for what `fusio.openapi` does not take. Who `as` is, is checked where it is used. */
+/** Checks the options of `fusio.openapi`: throws `OPTIONS_INVALID`. The principal of `as` is checked where it is used. */
 export function checkOpenApiOptions(options: OpenApiOptions): void {
   checkOptions(schema, options, 'openapi', 'OPTIONS_INVALID');
   for (const url of options.servers ?? []) {
@@ -51,7 +51,7 @@ export function checkOpenApiOptions(options: OpenApiOptions): void {
   }
 }
 
-// RFC 3986, 2: what else may stand in a URL is percent-encoded. A URL parser would repair it silently.
+// RFC 3986, 2: every other character of a URL is percent-encoded. A URL parser would repair it silently.
 function isServer(url: string): boolean {
   return /^[\w.~:/[\]@!$&'()*+,;=%-]*$/.test(url) && URL.canParse(url, 'http://localhost');
 }

@@ -40,7 +40,7 @@ const properties = {
 } satisfies Record<keyof MultipartOptions, object>;
 export const multipartSchema = { ...groupOf(properties), required: ['type'] };
 
-/** The limits of a form, with the defaults for those that the operation does not set. */
+/** Fills in the defaults of the limits that an operation does not set. */
 export function multipartLimits(given: Partial<MultipartLimits> = {}): MultipartLimits {
   return {
     maxFiles: given.maxFiles ?? defaults.maxFiles,

@@ -110,7 +110,7 @@ export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends
   >;
 }
 
-/** The options without their types: what registration works with. */
+/** The options of an operation without the types of its schemas, for registration. */
 export type AnyOperationOptions = OperationBase & {
   params?: Slot;
   query?: Slot;
@@ -121,7 +121,7 @@ export type AnyOperationOptions = OperationBase & {
   action: unknown;
 };
 
-/** The media types of an operation's body, each with its limits; empty where it says nothing. */
+/** Lists the media types of an operation's body, each with its limits; none where `consumes` is not set. */
 export function consumesOf({
   consumes = [],
 }: OperationBase): readonly (Omit<MultipartOptions, 'type'> & { readonly type: string })[] {

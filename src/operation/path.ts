@@ -61,14 +61,14 @@ function patternOf(source: string, path: string, where: string): string {
   } catch (cause) {
     throw invalid(where, `path "${path}": "${source}" is not a regular expression`, cause);
   }
-  // What takes everything would hide the operations beside it.
+  // A pattern that takes everything would hide the operations beside it.
   if (['a', '0', '-', 'é', '.~!', 'A b'].every((probe) => pattern.test(probe))) {
     throw invalid(where, `path "${path}": the pattern "${source}" takes anything; write :name`);
   }
   return source;
 }
 
-/** The decoded text of one raw segment, or undefined where its percent-encoding is broken. */
+/** Decodes one raw segment; gives undefined for a broken percent-encoding. */
 export function decodeSegment(raw: string): string | undefined {
   if (!raw.includes('%')) return raw;
   try {
@@ -78,7 +78,7 @@ export function decodeSegment(raw: string): string | undefined {
   }
 }
 
-/** The path of an operation with values in place of its parameters, for links and clients. */
+/** Writes the path of an operation with values in place of its parameters, for links and clients. */
 export function fillPath(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): string {
   const parts = segments.map((segment) => {
     if (segment.kind === 'static') return encodeURIComponent(segment.text);
