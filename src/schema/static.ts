@@ -13,6 +13,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** The TypeScript type that a schema describes: `Static<typeof Todo>`. Works for both TypeBox packages and for JSON Schema. */
 export type Static<S> =
+  // A schema of type any has values of type any: the other branches would make unknown or never of it.
   IsAny<S> extends true
     ? any
     : S extends LegacySchema

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import ts from 'typescript';
-import { root } from './pages.js';
+import { checker, isOurs, publicNames } from './public-names.js';
 
 jest.setTimeout(60_000);
 
@@ -11,28 +9,13 @@ jest.setTimeout(60_000);
  */
 const selfEvident: readonly string[] = ['name', 'kind', 'description', 'message'];
 
-const { tsup } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { tsup: { entry: object } };
-// The command is a program: nothing is imported from it.
-const { cli: _, ...entries } = tsup.entry as Record<string, string>;
-const files = Object.values(entries).map((path) => join(root, path));
-const program = ts.createProgram(files, {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
-  moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  strict: true,
-  skipLibCheck: true,
-  types: ['node'],
-  noEmit: true,
-});
-const checker = program.getTypeChecker();
-
 interface Public {
   /** `Fusio.openapi`, or `Fusio` for the name itself. */
   readonly name: string;
   readonly comment: string;
 }
 
-const names = files.flatMap(namesOf);
+const names = publicNames().map(({ name, symbol }) => ({ name, symbol, comment: commentOf(symbol) }));
 const members = [...new Map(names.flatMap(({ symbol }) => membersOf(symbol))).values()];
 
 it.each<[string, readonly Public[]]>([
@@ -54,15 +37,6 @@ it('has no comment that hides its subject behind "What", "Where" or "nobody"', (
   expect(riddles.map(({ name, comment }) => `${name}: ${comment}`)).toEqual([]);
 });
 
-/** The public names of an entry; what comes from another package is documented there. */
-function namesOf(file: string): (Public & { readonly symbol: ts.Symbol })[] {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(file)!);
-  return checker.getExportsOfModule(module!).flatMap((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    return isOurs(symbol) ? [{ name: exported.name, comment: commentOf(symbol), symbol }] : [];
-  });
-}
-
 /** The members of an interface, a class or a type, and those of each side of a union, by their declaration. */
 function membersOf(symbol: ts.Symbol): [ts.Declaration | undefined, Public][] {
   if (!(symbol.flags & ts.SymbolFlags.Type)) return [];
@@ -81,13 +55,6 @@ function membersOf(symbol: ts.Symbol): [ts.Declaration | undefined, Public][] {
 /** Tells a property that must be left out, such as `every` beside `cron`. */
 function isNever(member: ts.Symbol): boolean {
   return Boolean(checker.getTypeOfSymbol(member).flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Never));
-}
-
-function isOurs({ declarations = [] }: ts.Symbol): boolean {
-  return declarations.some((declaration) => {
-    const path = relative(root, declaration.getSourceFile().fileName);
-    return path.startsWith('src/');
-  });
 }
 
 /** Not private, and no property that only types know of, such as `~types`. */
