@@ -20,12 +20,15 @@ export function decodePointer(part: string): string {
 
 /** Finds the part of a finished document that a `$ref` such as `#/components/schemas/Todo` names; undefined where there is none. */
 export function findPart(document: unknown, reference: string): unknown {
-  let found = document;
-  for (const part of reference.split('/').slice(1)) {
-    const name = decodePointer(part);
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
-    // A list has members by their index.
-    found = (found as Readonly<Record<string, unknown>>)[name];
-  }
-  return found;
+  return reference
+    .split('/')
+    .slice(1)
+    .reduce((found, part) => memberOf(found, decodePointer(part)), document);
+}
+
+/** Returns an own member of an object by its name, or of a list by its index; undefined where there is none. */
+export function memberOf(holder: unknown, name: string): unknown {
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return undefined;
+  // TypeScript does not conclude from `hasOwn` that the member is there.
+  return (holder as Readonly<Record<string, unknown>>)[name];
 }

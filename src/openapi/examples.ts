@@ -1,7 +1,9 @@
 import { FusioError } from '../base/errors.js';
+import { memberOf } from '../base/json-pointer.js';
+import { listOf } from '../schema/keywords.js';
 import type { Schemas } from '../schema/schemas.js';
 import type { Documented } from './documented.js';
-import type { Json } from './openapi.js';
+import { isJson, type Json } from './openapi.js';
 import type { Place } from './path-template.js';
 
 const slots = ['params', 'query', 'headers', 'body'] as const;
@@ -17,26 +19,30 @@ export function placeExamples(
 ): void {
   const slotNames = new Map([...names].map(([own, shown]) => [shown, own]));
   const examples = Object.entries(operation.options.examples ?? {});
-  for (const [name, { request = {}, response, summary }] of examples) {
-    checkExample(operation, name, request as Requests, response, schemas);
-    const { params, query, headers, body } = request as Requests;
-    const put = (place: Json | undefined, value: unknown) => {
-      if (!place || value === undefined) return;
-      place.examples = { ...(place.examples as Json), [name]: { ...(summary !== undefined && { summary }), value } };
+  for (const [name, { request: given, response, summary }] of examples) {
+    const request: Requests = isJson(given) ? given : {};
+    checkExample(operation, name, request, response, schemas);
+    const { params, query, headers, body } = request;
+    const byPlace: Json = { path: params, query, header: headers };
+    const put = (place: unknown, value: unknown) => {
+      if (!isJson(place) || value === undefined) return;
+      const before = isJson(place.examples) ? place.examples : {};
+      place.examples = { ...before, [name]: { ...(summary !== undefined && { summary }), value } };
     };
-    for (const parameter of (description.parameters as Json[] | undefined) ?? []) {
-      const slot = { path: params, query, header: headers }[parameter.in as 'path'] as Json | undefined;
+    for (const parameter of listOf(description.parameters).filter(isJson)) {
       const shown = String(parameter.name);
-      put(parameter, slot?.[parameter.in === 'path' ? (slotNames.get(shown) ?? shown) : shown]);
+      const own = parameter.in === 'path' ? (slotNames.get(shown) ?? shown) : shown;
+      put(parameter, memberOf(byPlace[String(parameter.in)], own));
     }
-    const responses = description.responses as Record<string, Json>;
-    for (const place of contents(description.requestBody as Json | undefined)) put(place, body);
-    for (const place of contents(responses[operation.answers.status])) put(place, response);
+    for (const place of contents(description.requestBody)) put(place, body);
+    for (const place of contents(memberOf(description.responses, String(operation.answers.status)))) {
+      put(place, response);
+    }
   }
 }
 
-function contents(part: Json | undefined): Json[] {
-  return Object.values((part?.content as Record<string, Json> | undefined) ?? {});
+function contents(part: unknown): unknown[] {
+  return isJson(part) && isJson(part.content) ? Object.values(part.content) : [];
 }
 
 function checkExample(
@@ -61,5 +67,5 @@ function checkExample(
   }
   const declared = answers.declared.get(answers.status);
   if (response !== undefined && declared?.body.kind === 'json')
-    check(declared.schema as object, response, '/response', false);
+    check(declared.body.writer.schema, response, '/response', false);
 }

@@ -30,6 +30,10 @@ export interface OpenApiDocument {
 /** Part of the document. */
 export type Json = Record<string, unknown>;
 
+export function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Writes `todo.get_all` as a part of a component's name: `TodoGetAll`. */
 export function pascal(text: string): string {
   return text

@@ -25,7 +25,8 @@ export function joinSides(
   const names = new Map<string, string>();
   for (const name of [...request.keys()].sort(byText)) names.set(name, different.has(name) ? rename(name) : name);
   const own = [...request].filter(([name]) => different.has(name) || !response.has(name));
-  const all = [...response, ...own.map(([name, part]) => [names.get(name)!, part] as const)];
+  const all = [...response, ...own.map(([name, part]) => [names.get(name) ?? name, part] as const)];
+  // All components are made by now.
   const joined = Object.fromEntries(all.sort(([a], [b]) => byText(a, b))) as Record<string, Json>;
   replaceReferences([parts, joined], names);
   return joined;
@@ -55,7 +56,7 @@ function replaceReferences(node: unknown, names: ReadonlyMap<string, string>): v
     if (typeof value !== 'string') replaceReferences(value, names);
     else if (value.startsWith(prefix) && value.endsWith(mark)) {
       const name = names.get(value.slice(prefix.length, -mark.length));
-      if (name !== undefined) (node as Json)[key] = `${prefix}${name}`;
+      if (name !== undefined) Reflect.set(node, key, `${prefix}${name}`);
     }
   }
 }

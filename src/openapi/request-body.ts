@@ -75,5 +75,6 @@ function formWithFiles(
 }
 
 function listOf(consumes: Consumes | readonly Consumes[]): readonly Consumes[] {
+  // TypeScript does not know that a value is no read-only array when Array.isArray says no.
   return Array.isArray(consumes) ? consumes : [consumes as Consumes];
 }

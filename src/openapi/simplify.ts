@@ -1,4 +1,4 @@
-import type { Json } from './openapi.js';
+import { isJson, type Json } from './openapi.js';
 
 /** Variants of a union that a discriminator names; stands in place of their list until `union` writes it down. */
 export interface Discriminated {
@@ -16,13 +16,14 @@ export function simplify(schema: Json): Json {
 export function union(schema: Json): Json {
   const key = schema.anyOf === undefined ? 'oneOf' : 'anyOf';
   const { [key]: variants, ...rest } = schema;
-  if (variants === undefined) return schema;
-  if (!Array.isArray(variants)) return discriminated(rest, variants as Discriminated);
-  const others = variants.filter((variant: Json) => !isNull(variant));
+  if (isDiscriminated(variants)) return discriminated(rest, variants);
+  if (!Array.isArray(variants)) return schema;
+  const others = variants.filter(isJson).filter(({ type }) => type !== 'null');
   const isNullable = others.length < variants.length;
-  if (others.length === 0) return { ...rest, type: 'null' };
-  if (others.length === 1 && variants.length === 1) return { ...others[0], ...rest };
-  const merged = others.length === 1 ? (others[0] as Json) : constants(others);
+  const [only] = others;
+  if (!only) return { ...rest, type: 'null' };
+  if (variants.length === 1) return { ...only, ...rest };
+  const merged = others.length === 1 ? only : constants(others);
   if (merged && !isNullable) return { ...merged, ...rest };
   // A reference cannot be told to be null as well.
   if (merged && typeof merged.type === 'string') return { ...nullable(merged), ...rest };
@@ -34,8 +35,8 @@ function discriminated(rest: Json, { refs, discriminator, isNullable }: Discrimi
   return isNullable ? { ...rest, anyOf: [choice, { type: 'null' }] } : { ...rest, ...choice };
 }
 
-function isNull(schema: Json): boolean {
-  return schema.type === 'null';
+function isDiscriminated(variants: unknown): variants is Discriminated {
+  return isJson(variants) && 'refs' in variants;
 }
 
 function nullable(schema: Json): Json {
@@ -57,23 +58,22 @@ function constants(variants: readonly Json[]): Json | undefined {
 /** Writes `Type.Record(Type.String(), …)`, a pattern that takes every name, as `additionalProperties`. */
 function record(schema: Json): Json {
   const { patternProperties, ...rest } = schema;
-  const entries = Object.entries((patternProperties as Json | undefined) ?? {});
-  const takesAll = entries.length === 1 && /^\^?\(?\.\*\)?\$?$/.test(entries[0]![0]);
-  return takesAll && rest.additionalProperties === undefined
-    ? { ...rest, additionalProperties: entries[0]![1] }
-    : schema;
+  if (!isJson(patternProperties) || rest.additionalProperties !== undefined) return schema;
+  const [first, ...others] = Object.entries(patternProperties);
+  if (!first || others.length > 0 || !/^\^?\(?\.\*\)?\$?$/.test(first[0])) return schema;
+  return { ...rest, additionalProperties: first[1] };
 }
 
 /** Writes tuples as JSON Schema 2020-12 does: `prefixItems`, and `items` for the rest. */
 function tuple(schema: Json): Json {
   const { additionalItems, ...rest } = schema;
   if (additionalItems === undefined) return schema;
-  if (rest.prefixItems === undefined) return rest;
+  if (!Array.isArray(rest.prefixItems)) return rest;
   const isClosed = additionalItems === false;
   return {
     ...rest,
     items: isClosed ? false : additionalItems,
-    ...(isClosed && { maxItems: (rest.prefixItems as unknown[]).length }),
+    ...(isClosed && { maxItems: rest.prefixItems.length }),
   };
 }
 

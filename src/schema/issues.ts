@@ -1,11 +1,11 @@
 import { Errors } from 'typebox/schema';
 import { Settings } from 'typebox/system';
 import type { Issue } from '../base/errors.js';
-import { escapePointer, unescapePointer } from '../base/json-pointer.js';
+import { escapePointer, memberOf, unescapePointer } from '../base/json-pointer.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
 
-/** What typebox tells of one failed keyword. */
+/** Report of typebox about one failed keyword. */
 interface Failure {
   readonly keyword: string;
   readonly schemaPath: string;
@@ -13,7 +13,7 @@ interface Failure {
   readonly params: Readonly<Record<string, any>>;
 }
 
-/** An issue on its way, with the failure that it comes from. */
+/** Issue in the making, with the failure that it comes from. */
 interface Finding extends Issue {
   readonly keyword: string;
   readonly schemaPath: string;
@@ -22,7 +22,7 @@ interface Finding extends Issue {
 
 const maxIssues = 100;
 
-/** What is wrong with a value, for people: never the value itself, which may be a secret. Pointers begin with `prefix`. */
+/** Lists the mistakes of a value for people, and never the value itself, which may be a secret. Pointers begin with `prefix`. */
 export function issuesOf(schema: LinkedSchema, value: unknown, prefix: string): Issue[] {
   const findings = collect(failuresOf(schema.root, value), schema, value);
   const seen = new Set<string>();
@@ -42,6 +42,7 @@ function failuresOf(schema: SchemaNode, value: unknown): readonly Failure[] {
   const { maxErrors } = Settings.Get();
   Settings.Set({ maxErrors: 10 * maxIssues });
   try {
+    // typebox has a type for each keyword, which says no more of `params` than this one.
     return Errors(schema, value)[1] as Failure[];
   } finally {
     Settings.Set({ maxErrors });
@@ -58,7 +59,7 @@ function collect(failures: readonly Failure[], schema: LinkedSchema, value: unkn
   return findings;
 }
 
-/** Adds what a failure says, and takes away what is thereby said twice. */
+/** Adds the findings of a failure, and removes those that would thereby be there twice. */
 function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[] {
   const { keyword, schemaPath, instancePath, params } = failure;
   const make = (pointer: string, message: string, code = codeOf(keyword)): Finding => ({
@@ -69,7 +70,7 @@ function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[
     schemaPath,
     params,
   });
-  const under = (name: string | number) => `${instancePath}/${escapePointer(String(name))}`;
+  const under = (name: string) => `${instancePath}/${escapePointer(name)}`;
   switch (keyword) {
     case 'required':
       return [
@@ -91,8 +92,8 @@ function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[
       return [...findings, ...names.map((name) => make(under(String(name)), 'is unknown', 'UNKNOWN_PROPERTY'))];
     }
     case 'unevaluatedItems': {
-      const indexes = listOf(params.unevaluatedItems) as readonly number[];
-      return [...findings, ...indexes.map((index) => make(under(index), 'is an item too many'))];
+      const indexes = listOf(params.unevaluatedItems);
+      return [...findings, ...indexes.map((index) => make(under(String(index)), 'is an item too many'))];
     }
     case 'propertyNames': {
       const names = new Set(listOf(params.propertyNames).map((name) => under(String(name))));
@@ -217,7 +218,7 @@ function count(limit: number, thing: string): string {
   return `${limit} ${thing === 'property' ? 'properties' : `${thing}s`}`;
 }
 
-/** Tells of a union what a person would: the branch that was meant, else the literals or types, else how many forms there are. */
+/** Replaces the findings of a union by those of the branch that was meant, else by its literals or types, else by the number of its forms. */
 function collapse(findings: Finding[], failure: Failure, schema: LinkedSchema): Finding[] {
   const { keyword, schemaPath, instancePath, params } = failure;
   const at = `${schemaPath}/${keyword}/`;
@@ -236,7 +237,7 @@ function collapse(findings: Finding[], failure: Failure, schema: LinkedSchema): 
   if (matches > 1) return [...others, make(`must match only one of the forms, and matches ${matches}`)];
   const byBranch = new Map<string, Finding[]>();
   for (const one of findings.filter(belongs)) {
-    const index = one.schemaPath.slice(at.length).split('/', 1)[0]!;
+    const [index = ''] = one.schemaPath.slice(at.length).split('/', 1);
     byBranch.set(index, [...(byBranch.get(index) ?? []), one]);
   }
   const branches = [...byBranch.values()];
@@ -264,7 +265,7 @@ function simpleUnion(
       return undefined;
     if (own.keyword === 'const') literals.push(own.params.allowedValue);
     else if (own.keyword === 'enum') literals.push(...own.params.allowedValues);
-    else types.push(...([own.params.type].flat() as string[]).map(typeName));
+    else types.push(...[own.params.type].flat().map(String).map(typeName));
   }
   if (types.length === 0) return literals.length === 0 ? undefined : [literalsMessage([...new Set(literals)]), 'ENUM'];
   return [`must be ${oneOf([...literals.map(literal), ...types])}`, literals.length > 0 ? 'ENUM' : 'TYPE'];
@@ -281,25 +282,28 @@ function branchMeant(all: readonly Finding[][], pointer: string): readonly Findi
     !one.pointer.slice(pointer.length + 1).includes('/');
   const tags = new Set(branches.flatMap((findings) => findings.filter(isTag).map((one) => one.pointer)));
   for (const tag of tags) {
-    const mismatches = branches.map((findings) => findings.filter((one) => isTag(one) && one.pointer === tag));
-    const tagged = branches.filter((_, index) => mismatches[index]!.length === 0);
+    const isMismatch = (one: Finding) => isTag(one) && one.pointer === tag;
+    const tagged = branches.filter((findings) => !findings.some(isMismatch));
     if (tagged.length === 1) return tagged[0];
     if (tagged.length === 0) {
+      const mismatches = branches.map((findings) => findings.filter(isMismatch));
       const simple = simpleUnion(mismatches, tag);
-      if (simple) return [{ ...mismatches[0]![0]!, message: simple[0], code: simple[1] }];
+      const [first] = mismatches.flat();
+      if (simple && first) return [{ ...first, message: simple[0], code: simple[1] }];
     }
   }
-  const common = branches[0]!.filter((one) =>
+  const [firstBranch = []] = branches;
+  const common = firstBranch.filter((one) =>
     branches.every((findings) => findings.some((other) => other.pointer === one.pointer && other.code === one.code)),
   );
-  // The tag itself is missing, or something else that every branch asks for alike.
+  // The tag itself is missing, or another property that every branch asks for.
   if (common.length > 0 && common.every((one) => one.keyword === 'required')) return common;
   const least = Math.min(...branches.map((findings) => findings.length));
   const nearest = branches.filter((findings) => findings.length === least);
   return nearest.length === 1 ? nearest[0] : undefined;
 }
 
-/** typebox tells of a failed `then` only that it failed: the branch is checked once more, for what is wrong in it. */
+/** Checks the branch of a failed condition once more: typebox reports only that it failed, and not the mistakes in it. */
 function conditionFindings(
   { schemaPath, instancePath, keyword, params }: Failure,
   schema: LinkedSchema,
@@ -327,13 +331,12 @@ function conditionFindings(
 function partOf(value: unknown, pointer: string): unknown {
   let part = value;
   for (const step of pointer.split('/').slice(1)) {
-    if (typeof part !== 'object' || part === null) return undefined;
-    part = (part as Record<string, unknown>)[unescapePointer(step)];
+    part = memberOf(part, unescapePointer(step));
   }
   return part;
 }
 
-/** The part of the schema that a `schemaPath` names; such a path goes through references without saying so. */
+/** Finds the part of the schema that a `schemaPath` names; such a path goes through references without saying so. */
 function nodeAt({ root, definitions }: LinkedSchema, schemaPath: string): unknown {
   let node: unknown = root;
   for (const step of schemaPath.split('/').slice(1)) {
@@ -345,8 +348,7 @@ function nodeAt({ root, definitions }: LinkedSchema, schemaPath: string): unknow
     ) {
       node = definitions[node.$ref.slice('#/$defs/'.length)];
     }
-    if (typeof node !== 'object' || node === null) return undefined;
-    node = (node as Record<string, unknown>)[key];
+    node = memberOf(node, key);
   }
   return node;
 }

@@ -1,6 +1,6 @@
 import { FusioError } from '../base/errors.js';
 
-/** Deeper than any value that a person made; the stack of a thread with work on it already still holds it. */
+/** Greatest depth of a value: more than programs write, and little enough for a stack that is in use already. */
 export const maxValueDepth = 1_000;
 
 /** Stands in for a value that has no JSON form. No check accepts it and nothing serialises it. */
@@ -20,12 +20,14 @@ export function refuseBigint(): never {
   throw new Unreadable('holds a bigint, which JSON does not have');
 }
 
-/** Whether these are the bounds of the stack: what is nested that deeply is not read. */
+/** Tells whether the stack was too small: a value that is nested that deeply is not read. */
 export function isStackOverflow(error: unknown): boolean {
-  return (error as Error | undefined)?.name === 'RangeError' && /call stack/i.test((error as Error).message);
+  // By name, because the error may come from another realm.
+  const { name, message } = Object(error);
+  return name === 'RangeError' && /call stack/i.test(message);
 }
 
-/** An object literal, of whichever realm; not one without a prototype. */
+/** Tells whether a value is an object literal, of any realm; not an object without a prototype. */
 export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return (
@@ -40,20 +42,21 @@ function isRoot(prototype: object): boolean {
 
 /**
  * Does to one value what `JSON.stringify` does before it looks inside (ECMA-262, 25.5.2.2): `toJSON` is honoured, wrappers
- * are taken off, and what JSON has no word for is undefined.
+ * are taken off, and a value that JSON does not have becomes undefined.
  */
 export function unwrap(value: unknown): unknown {
   switch (typeof value) {
     case 'object': {
       if (value === null) return null;
-      const { toJSON } = value as { toJSON?: unknown };
-      const own = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
+      const toJSON: unknown = Reflect.get(value, 'toJSON');
+      const own: unknown = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
       if (typeof own === 'function' || typeof own === 'symbol') return undefined;
       if (own instanceof String || own instanceof Number || own instanceof Boolean || own instanceof BigInt)
         return own.valueOf();
       return own;
     }
     case 'bigint': {
+      // A prototype may have been given a toJSON, as many programs do for bigint.
       const { toJSON } = value as { toJSON?: unknown };
       return typeof toJSON === 'function' ? toJSON.call(value, '') : value;
     }
@@ -65,7 +68,7 @@ export function unwrap(value: unknown): unknown {
   }
 }
 
-/** Sets a property; one that is named `__proto__` too, which an assignment would take for the prototype. */
+/** Sets a property, also one named `__proto__`, which an assignment would take for the prototype. */
 export function put(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,4 +1,4 @@
-import { unescapePointer } from '../base/json-pointer.js';
+import { memberOf, unescapePointer } from '../base/json-pointer.js';
 import { eachSubschema, isNode, type SchemaNode } from './keywords.js';
 
 /** Schema with an identity of its own: a document's root, or one that carries an `$id`. */
@@ -165,10 +165,7 @@ function findFragment(resource: Resource, fragment: string): Target | undefined 
   let schema: unknown = resource.root;
   let inside = resource;
   for (const part of fragment.slice(1).split('/')) {
-    const key = unescapePointer(part);
-    if (typeof schema !== 'object' || schema === null || !Object.hasOwn(schema, key)) return undefined;
-    // A list has members by their index.
-    schema = (schema as Record<string, unknown>)[key];
+    schema = memberOf(schema, unescapePointer(part));
     if (isNode(schema)) inside = openedResource(schema, inside) ?? inside;
   }
   return isNode(schema) || typeof schema === 'boolean' ? { schema, resource: inside } : undefined;

@@ -73,8 +73,8 @@ export class SchemaTypes {
   /** Writes a schema. `alias`: the reference whose type is being written, with nothing in between (TypeScript refuses `type A = A | null`). */
   #write(schema: unknown, indent: string, alias?: string): Written {
     if (schema === false) return atom('never');
-    if (typeof schema !== 'object' || schema === null) return atom('unknown');
-    const node = schema as Node;
+    if (!isNode(schema)) return atom('unknown');
+    const node = schema;
     const parts: Written[] = [];
     if (typeof node.$ref === 'string') parts.push(this.#reference(node.$ref, alias));
     for (const one of listOf(node.allOf)) parts.push(this.#write(one, indent, alias));
@@ -176,7 +176,11 @@ export function notes(node: Node): (string | false)[] {
 }
 
 export function nodeOf(value: unknown): Node {
-  return typeof value === 'object' && value !== null ? (value as Node) : {};
+  return isNode(value) ? value : {};
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null;
 }
 
 export function listOf(value: unknown): readonly unknown[] {
@@ -195,17 +199,16 @@ function union(parts: readonly Written[]): Written {
   const texts = [...new Set(parts.map(({ text, level }) => (level === 'intersection' ? `(${text})` : text)))];
   if (texts.includes('unknown')) return atom('unknown');
   const some = texts.filter((text) => text !== 'never');
-  if (some.length === 0) return atom('never');
-  return some.length === 1
-    ? (parts.find(({ text }) => text === some[0]) ?? atom(some[0]!))
-    : { text: some.join(' | '), level: 'union' };
+  const [only = 'never'] = some;
+  if (some.length > 1) return { text: some.join(' | '), level: 'union' };
+  return parts.find(({ text }) => text === only) ?? atom(only);
 }
 
 function intersection(parts: readonly Written[]): Written {
   const known = parts.filter(({ text }) => text !== 'unknown');
   const texts = [...new Set(known.map(wrapped))];
-  if (texts.length === 0) return atom('unknown');
-  return texts.length === 1 ? known[0]! : { text: texts.join(' & '), level: 'intersection' };
+  const [only = atom('unknown')] = known;
+  return texts.length < 2 ? only : { text: texts.join(' & '), level: 'intersection' };
 }
 
 function literal(value: unknown): Written {

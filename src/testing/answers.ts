@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { findPart } from '../base/json-pointer.js';
 import type { AnyFusio } from '../fusio/fusio.js';
 import type { OpenApiDocument } from '../openapi/openapi.js';
 import { createSchemas } from '../schema/schemas.js';
 
-/** An answer as a caller got it. */
+/** Answer as a caller got it. */
 export interface Exchange {
   /** HTTP method, in upper case. */
   readonly method: string;
@@ -20,7 +21,7 @@ export interface Exchange {
 type Json = Record<string, any>;
 
 /**
- * Says what an OpenAPI document does not promise of an answer: a path, a status, a media type, a body that breaks its schema.
+ * Lists the points in which an answer is not as an OpenAPI document promises: a path, a status, a media type, a body that breaks its schema.
  * Empty where the answer agrees with the document. For any client's test: `checkAnswer(fusio.openapi(), { … })`.
  */
 export function checkAnswer(document: OpenApiDocument, exchange: Exchange): string[] {
@@ -28,11 +29,11 @@ export function checkAnswer(document: OpenApiDocument, exchange: Exchange): stri
   const where = `${method} ${path}: ${status}`;
   const operation = findOperation(document, method, path);
   if (!operation) {
-    // What fusio says of a path as a whole stands in no document.
+    // Answers about a path as a whole stand in no document.
     const isOfThePath = status === 404 || status === 405 || method === 'OPTIONS';
     return isOfThePath ? [] : [`${where}: there is no such operation in the document`];
   }
-  const response = deref(document, operation.responses[String(status)] ?? operation.responses.default);
+  const response = followReference(document, operation.responses[String(status)] ?? operation.responses.default);
   if (!response) return [`${where}: the document has no such status`];
   if (body === '' || method === 'HEAD') return [];
   const essence = contentType?.split(';')[0]?.trim() ?? '';
@@ -49,7 +50,7 @@ export function checkAnswer(document: OpenApiDocument, exchange: Exchange): stri
 function checkBody(document: OpenApiDocument, schema: object, body: string): string[] {
   const schemas = createSchemas();
   for (const [name, component] of Object.entries(document.components?.schemas ?? {}))
-    schemas.name(name, component as object);
+    if (typeof component === 'object' && component !== null) schemas.name(name, component);
   const reader = schemas.reader(schema, { where: 'the document', source: 'json', unknown: 'keep', defaults: false });
   const value: unknown = JSON.parse(body);
   return reader.check(value)
@@ -64,7 +65,8 @@ function findOperation(document: OpenApiDocument, method: string, path: string):
   );
   // The most specific template, as the router would have it: the one with the fewest parameters.
   matches.sort(([a], [b]) => a.split('{').length - b.split('{').length);
-  return matches[0]?.[1]?.[name] as Json | undefined;
+  const operation = matches[0]?.[1][name];
+  return isJson(operation) ? operation : undefined;
 }
 
 function patternOf(template: string): RegExp {
@@ -74,17 +76,19 @@ function patternOf(template: string): RegExp {
   return new RegExp(`^${parts.join('')}$`);
 }
 
-function deref(document: OpenApiDocument, node: Json | undefined): Json | undefined {
+function followReference(document: OpenApiDocument, node: Json | undefined): Json | undefined {
   if (typeof node?.$ref !== 'string') return node;
-  return node.$ref
-    .slice(2)
-    .split('/')
-    .reduce<any>((held, key) => held?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+  const found = findPart(document, node.$ref);
+  return isJson(found) ? found : undefined;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * Watches every answer of a fusio, whatever the entrance, and reports what its own document does not promise.
- * Call it before the entrances are taken off; it gives the same fusio, watched.
+ * Watches every answer of a fusio, over `router`, `handler`, `fetch` and `inject`, and reports those that its own document does not
+ * promise. Call it before these are used; it returns the same fusio, watched.
  */
 export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: string) => void): F {
   function check(exchange: Exchange): void {
@@ -94,8 +98,8 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
 
   function watchResponse(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/' } = request;
-    const path = url.replace(/^https?:\/\/[^/?#]*/, '').split('?')[0]!;
-    const inside = response as unknown as Inside;
+    const path = url.replace(/^https?:\/\/[^/?#]*/, '').replace(/\?.*$/s, '');
+    const inside = insideOf(response);
     const { _send } = inside;
     // Every answer goes through this one. To patch `end` or `writeHead` would make fusio send another way than it does unwatched.
     inside._send = function watchedSend(this: ServerResponse & Inside, ...given: unknown[]) {
@@ -119,10 +123,10 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
   return Object.assign(fusio, {
     router(request: Parameters<typeof router>[0], response: Parameters<typeof router>[1], next: () => void) {
       let isOurs = true;
-      const { _send } = response as unknown as Inside;
+      const { _send } = insideOf(response);
       watchResponse(request, response);
       return router(request, response, () => {
-        if (isOurs) (response as unknown as Inside)._send = _send;
+        if (isOurs) insideOf(response)._send = _send;
         isOurs = false;
         next();
       });
@@ -154,7 +158,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
   });
 }
 
-/** Undefined where the document cannot be written, because of an example that does not fit: that is not the answer's fault. */
+/** Writes the document; undefined where that fails because of an example that does not fit, which is not the answer's fault. */
 function documentOf(fusio: AnyFusio): OpenApiDocument | undefined {
   try {
     return fusio.openapi();
@@ -163,7 +167,7 @@ function documentOf(fusio: AnyFusio): OpenApiDocument | undefined {
   }
 }
 
-/** Operations that the document leaves out on purpose. */
+/** Tells whether a path is of an operation that the document leaves out on purpose. */
 function isHidden(fusio: AnyFusio, path: string): boolean {
   return fusio.operations().some(({ options, path: own }) => {
     if (options.expose?.openapi !== false && options.active !== false) return false;
@@ -171,8 +175,13 @@ function isHidden(fusio: AnyFusio, path: string): boolean {
   });
 }
 
-/** What Node keeps of a response. */
+/** Members of Node's responses that its types do not declare. */
 interface Inside {
   readonly _header: string | null;
   _send(...given: unknown[]): unknown;
+}
+
+function insideOf(response: ServerResponse): Inside {
+  // Node has them in all versions that fusio runs on; a test would fail otherwise.
+  return response as unknown as Inside;
 }
