@@ -2,11 +2,11 @@
 //
 //   { type: 'object', properties: { id: { type: 'integer' }, page: { type: 'integer', default: 1 } } }
 //
-//   wire { object { id: leaf, page: leaf, fills { page: 1 } }, array: list { leaf } }
+//   wire { object { id: leaf, page: leaf, fills { page: 1 } }, array: anything }
 //
 //   function f0(value, depth) {                                                     // wire
 //     if (typeof value === 'object' && value !== null) {
-//       if (isArray(value)) { value = f2(value, depth); }
+//       if (isArray(value)) { value = c0(value, depth); }                             // a constant: the step without code
 //       else if (prototypeOf(value) === root || isOurs(value)) { value = f1(value, depth); }
 //     }
 //     return value;
@@ -14,10 +14,10 @@
 //   function f1(value, depth) {                                                     // object
 //     if (depth > maxDepth) refuse();
 //     let m0 = value["id"];
-//     if (m0 !== undefined && …) m0 = c0(m0, depth + 1);                            // leaf: text and numbers stay as they are
+//     if (typeof m0 === 'object') m0 = c1(m0, depth + 1);                           // leaf: text and numbers stay as they are
 //     let m1 = value["page"];
-//     if (m1 !== undefined && …) m1 = c0(m1, depth + 1);
-//     if (m1 === undefined) m1 = 1;
+//     if (typeof m1 === 'object') m1 = c1(m1, depth + 1);
+//     if (m1 === undefined) { m1 = 1; }
 //     if (m0 !== undefined && m1 !== undefined) return { "id": m0, "page": m1 };    // one shape: fast for all that comes after
 //     const some = {}; …
 //   }
@@ -182,7 +182,9 @@ class Writer {
 
   #fill(m: string, fallback: unknown, step: Step): string[] {
     const text = isLiteral(fallback) ? JSON.stringify(fallback) : `clone(${this.#constant(fallback)})`;
-    return [`if (${m} === undefined) {`, `${m} = ${text};`, ...this.#read(m, step, 'depth + 1'), '}'];
+    // A text or a number is a leaf as it is; a coercion may change it.
+    const read = isLiteral(fallback) && partsOf(step)?.kind === 'leaf' ? [] : this.#read(m, step, 'depth + 1');
+    return [`if (${m} === undefined) {`, `${m} = ${text};`, ...read, '}'];
   }
 
   #listBody(rest: Step): string[] {
@@ -214,6 +216,7 @@ class Writer {
       case 'value':
         return this.#readValue(m, step, parts.inside, depth);
       case 'leaf':
+        if (!parts.isValue) return [`if (typeof ${m} === 'object') ${this.#call(m, step, depth)}`];
         return [`if (${m} !== undefined && ${isNoText(m)}) ${this.#call(m, step, depth)}`];
       default:
         return [`if (${m} !== undefined) ${this.#call(m, step, depth)}`];
@@ -221,7 +224,7 @@ class Writer {
   }
 
   #readInside(m: string, inside: Inside, depth: string): string[] {
-    if (isAnything(inside)) return [`if (typeof ${m} === 'object') ${this.#call(m, anyOnWire, depth)}`];
+    if (isAnything(inside)) return this.#read(m, anyOnWire, depth);
     return [
       `if (typeof ${m} === 'object' && ${m} !== null) {`,
       `if (isArray(${m})) { ${this.#call(m, inside.array, depth)} }`,

@@ -7,7 +7,8 @@ import { isNode, listOf, type SchemaNode } from './keywords.js';
 import type { LinkedSchema } from './link.js';
 import {
   defaultOf,
-  hasShape,
+  hasItems,
+  hasMembers,
   hasShapingKeyword,
   isTyped,
   namesIn,
@@ -18,6 +19,8 @@ import {
 } from './shape.js';
 import {
   anyOnWire,
+  anythingInValue,
+  anythingOnWire,
   anyValue,
   arrayStep,
   type Fill,
@@ -26,7 +29,6 @@ import {
   objectStep,
   type Step,
   type StepMaker,
-  typedValue,
   valueStep,
   wireStep,
   withParts,
@@ -127,9 +129,10 @@ function createStepMaker(
     const choices = open.filter((choice) => !isInert(choice));
     if (choices.length > 0) return choose(maker, nodes, choices, new Set([...decided, ...choices]));
     const mentioned = open.flatMap((choice) => flatten(choice.branches)).flatMap(namesIn);
-    if (source === 'value') return makeValueStep(nodes, mentioned);
+    const inside = makeInside(nodes, mentioned);
+    if (source === 'value') return valueStep(inside, nodes.some(isTyped));
     const coercions = source === 'text' ? nodes.map(coercionOf).filter((one) => one !== undefined) : [];
-    return wireStep(coercions, nodes.some(hasShape) ? makeInside(nodes, mentioned) : undefined);
+    return wireStep(coercions, inside);
   }
 
   /** Tells whether the value comes out the same, whichever branch is taken. */
@@ -144,15 +147,13 @@ function createStepMaker(
     );
   }
 
-  function makeValueStep(nodes: readonly SchemaNode[], mentioned: readonly string[]): Step {
-    const hasType = nodes.some(isTyped);
-    // Most places hold text or a number: they share one step.
-    if (!nodes.some(hasShape)) return hasType ? typedValue : anyValue;
-    return valueStep(makeInside(nodes, mentioned), hasType);
-  }
-
-  function makeInside(nodes: readonly SchemaNode[], mentioned: readonly string[]): Inside {
-    return { object: makeObjectStep(nodes, mentioned), array: makeArrayStep(nodes) };
+  function makeInside(nodes: readonly SchemaNode[], mentioned: readonly string[]): Inside | undefined {
+    if (!nodes.some((node) => hasMembers(node) || hasItems(node))) return undefined;
+    const { object, array } = source === 'value' ? anythingInValue : anythingOnWire;
+    return {
+      object: nodes.some(hasMembers) ? makeObjectStep(nodes, mentioned) : object,
+      array: nodes.some(hasItems) ? makeArrayStep(nodes) : array,
+    };
   }
 
   function makeObjectStep(nodes: readonly SchemaNode[], mentioned: readonly string[]): Step {

@@ -46,25 +46,22 @@ export function namesIn(node: SchemaNode): readonly string[] {
   return [...names, ...dependent, ...condition];
 }
 
-// Keywords by which a schema decides the form of its value.
-const shaping = [
-  'properties',
-  'patternProperties',
-  'additionalProperties',
-  'unevaluatedProperties',
-  'items',
-  'prefixItems',
-  'additionalItems',
-  'unevaluatedItems',
-];
+const memberKeywords = ['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties'];
+const itemKeywords = ['items', 'prefixItems', 'additionalItems', 'unevaluatedItems'];
 
+/** Tells whether a schema has a keyword that decides the form of its value. */
 export function hasShapingKeyword(node: SchemaNode): boolean {
-  return shaping.some((key) => key in node);
+  return [...memberKeywords, ...itemKeywords].some((key) => key in node);
 }
 
-/** Tells whether a schema says anything about the members or the items of its value. */
-export function hasShape(node: SchemaNode): boolean {
-  return hasShapingKeyword(node) || namesIn(node).length > 0;
+/** Tells whether a schema says anything about the members of its value. */
+export function hasMembers(node: SchemaNode): boolean {
+  return memberKeywords.some((key) => key in node) || namesIn(node).length > 0;
+}
+
+/** Tells whether a schema says anything about the items of its value. */
+export function hasItems(node: SchemaNode): boolean {
+  return itemKeywords.some((key) => key in node);
 }
 
 export function isTyped(node: SchemaNode): boolean {

@@ -16,8 +16,8 @@ export type StepParts =
   | { readonly kind: 'wire'; readonly coercions: readonly Coerce[]; readonly inside: Inside }
   /** A JavaScript value of an action or a caller in this process. */
   | { readonly kind: 'value'; readonly inside: Inside }
-  /** A value in which no schema declares anything: text, numbers and booleans stay as they are. */
-  | { readonly kind: 'leaf' }
+  /** A value in which no schema declares anything: text, numbers and booleans stay as they are, on the wire all but objects. */
+  | { readonly kind: 'leaf'; readonly isValue: boolean }
   /** An object whose undeclared members are dropped: its members in the order in which they are written, and their defaults. */
   | {
       readonly kind: 'object';
@@ -29,7 +29,7 @@ export type StepParts =
   /** A step of a recursive schema, which was not made yet when it was needed. */
   | { readonly kind: 'later'; readonly resolve: () => Step };
 
-/** Steps for what a value holds, if it is an object or a list. */
+/** Steps for the members of a value, if it is an object, and for its items, if it is a list. */
 export interface Inside {
   readonly object: Step;
   readonly array: Step;
@@ -66,14 +66,14 @@ export function withParts(step: Step, parts: StepParts): Step {
   return step;
 }
 
-/** Inside of a value on the wire, and of a JavaScript value, in which no schema declares anything. */
-const anythingOnWire: Inside = insideAnything((value, depth) => anyOnWire(value, depth), false);
-const anythingInValue: Inside = insideAnything((value, depth) => anyValue(value, depth), true);
+/** Inside of a value on the wire, and of a JavaScript value, of which no schema says anything. */
+export const anythingOnWire: Inside = insideAnything((value, depth) => anyOnWire(value, depth), false);
+export const anythingInValue: Inside = insideAnything((value, depth) => anyValue(value, depth), true);
 
 /** Steps where no schema says anything about the form of the value. `typedValue`: one says its type, and the check reports it. */
-export const anyOnWire = withParts(readerOfWire([], anythingOnWire), { kind: 'leaf' });
-export const anyValue = withParts(readerOfValue(anythingInValue, false), { kind: 'leaf' });
-export const typedValue = withParts(readerOfValue(anythingInValue, true), { kind: 'leaf' });
+export const anyOnWire = withParts(readerOfWire([], anythingOnWire), { kind: 'leaf', isValue: false });
+export const anyValue = withParts(readerOfValue(anythingInValue, false), { kind: 'leaf', isValue: true });
+const typedValue = withParts(readerOfValue(anythingInValue, true), { kind: 'leaf', isValue: true });
 
 function insideAnything(anything: Step, copiesInstances: boolean): Inside {
   const nothingDeclared: Readonly<Record<string, Step>> = Object.create(null);
@@ -105,8 +105,9 @@ function readerOfWire(coercions: readonly Coerce[], { object, array }: Inside): 
   };
 }
 
-/** Reads a JavaScript value in its JSON form. */
-export function valueStep(inside: Inside, hasType: boolean): Step {
+/** Reads a JavaScript value in its JSON form. Most places hold text or a number, and share one step. */
+export function valueStep(inside: Inside | undefined, hasType: boolean): Step {
+  if (!inside) return hasType ? typedValue : anyValue;
   return withParts(readerOfValue(inside, hasType), { kind: 'value', inside });
 }
 
