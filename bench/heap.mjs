@@ -8,7 +8,7 @@
 //   resources  An API of resources, five operations each (list, get, create, update, delete). All share the schemas of the id, of the
 //              page and of the message, the same objects. Those of one resource share its entity and its input. Every tenth
 //              resource is written out with the same text as another one.
-//   different  Four schemas an operation, none of which another operation has. The worst case, and the one of `startup`.
+//   different  Four schemas an operation, which no other operation has. The worst case, and the one of `startup`.
 //
 // Prints a table of kilobytes per operation, then the same as JSON.
 import { execFileSync } from 'node:child_process';
@@ -44,7 +44,7 @@ async function measure(mix, count) {
   const { createFusio, Type } = await import(pathToFileURL(join(folder, 'dist', 'index.js')).href);
   const operations = mix === 'different' ? makeDifferent(Type, count) : makeResources(Type, count);
   const fusio = createFusio({ logger: false });
-  // What the first use of fusio itself costs is not that of an operation.
+  // The first use of fusio itself takes heap that belongs to no operation.
   fusio.operation({ name: 'warm.up', method: 'GET', path: '/warm-up', public: true, action: () => ({}) });
   await fusio.inject({ method: 'GET', path: '/warm-up' });
 

@@ -31,7 +31,7 @@ export class ComponentNames {
     this.#remember(schema);
   }
 
-  /** Returns the name that a schema should have: the one of `fusio.schema`, or the one that was claimed. */
+  /** Returns the name that a schema should have: its name of `fusio.schema`, or the claimed one. */
   wishOf(schema: object): string | undefined {
     const name = this.#schemas.nameOf(schema);
     return name === undefined ? this.#wishes.get(schema) : nameFrom(name);
@@ -81,7 +81,7 @@ export class ComponentNames {
     return name;
   }
 
-  /** Finds the one registered schema that this is a copy of: `Type.Optional(Todo)` is a clone of `Todo`. */
+  /** Finds the registered schema that this is a copy of: `Type.Optional(Todo)` is a clone of `Todo`. */
   original(node: SchemaNode): SchemaNode {
     const found = isCopy(node) ? this.#byText.get(JSON.stringify(node)) : undefined;
     return found && (this.#schemas.nameOf(found) !== undefined || sharesParts(node, found)) ? found : node;

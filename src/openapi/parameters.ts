@@ -79,7 +79,7 @@ function slotParameters(
   });
 }
 
-/** Moves what a schema says about a parameter to the parameter itself. */
+/** Moves the description of a schema, and its `deprecated`, to the parameter itself. */
 function described(shown: Json): Json {
   const { description, deprecated, ...schema } = shown;
   return { ...(description !== undefined && { description }), ...(deprecated === true && { deprecated }), schema };

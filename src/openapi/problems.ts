@@ -1,7 +1,7 @@
 import type { Components } from './components.js';
 import type { Json } from './openapi.js';
 
-/** Writes the content of an error. */
+/** Function that writes the content of an error. */
 export type ProblemContent = () => Json;
 
 /** Makes the writer of the body of an error (RFC 9457), as every operation may answer with it. */

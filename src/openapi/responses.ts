@@ -47,7 +47,7 @@ function hintOf({ name, answers }: Documented, status: number): string {
   return `${pascal(name)}Response${status === answers.status ? '' : status}`;
 }
 
-/** RFC 9110, 6.4.1: these answers have no content. */
+/** Tells whether an answer has content (RFC 9110, 6.4.1). */
 function hasBody(method: string, status: number): boolean {
   return method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304;
 }
@@ -67,7 +67,7 @@ function contentOf(
     return { [type]: { schema: rawSchema(type) } };
   }
   if (problem) return problem;
-  // Nothing is known of it but a text, as of a redirect.
+  // A redirect, say: the text is all that is declared.
   return status >= 300 ? undefined : { 'application/json': { schema: {} } };
 }
 

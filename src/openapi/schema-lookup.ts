@@ -27,7 +27,7 @@ const maxHops = 32;
 
 /** Answers questions about registered schemas, through their references. */
 export class SchemaLookup {
-  // An index of its own, which goes with the document: the one that checks requests stays as small as they need it.
+  // An index of its own, which is freed with the document: the one for checking requests stays small.
   readonly #references: References;
 
   constructor({ named }: Pick<Schemas, 'named'>) {

@@ -17,7 +17,7 @@ export interface Compiler {
   compiled(schema: SchemaNode): Compiled;
 }
 
-/** Compiles each schema once, whichever operations and slots use it; schemas that say the same in the same words are one. */
+/** Compiles each schema once for all operations and slots that use it; schemas of the same text are one. */
 export function createCompiler(references: References, formats: Formats): Compiler {
   const bySchema = new WeakMap<SchemaNode, Compiled>();
   const byText = new Map<string, Compiled>();

@@ -6,7 +6,7 @@
 //
 //   function f0(value, depth) {                                                     // wire
 //     if (typeof value === 'object' && value !== null) {
-//       if (isArray(value)) { value = c0(value, depth); }                             // a constant: the step without code
+//       if (isArray(value)) { value = c0(value, depth); }                           // a constant: a step without code
 //       else if (prototypeOf(value) === root || isOurs(value)) { value = f1(value, depth); }
 //     }
 //     return value;
@@ -18,7 +18,7 @@
 //     let m1 = value["page"];
 //     if (typeof m1 === 'object') m1 = c1(m1, depth + 1);
 //     if (m1 === undefined) { m1 = 1; }
-//     if (m0 !== undefined && m1 !== undefined) return { "id": m0, "page": m1 };    // one shape: fast for all that comes after
+//     if (m0 !== undefined && m1 !== undefined) return { "id": m0, "page": m1 };    // one shape for all objects
 //     const some = {}; …
 //   }
 import { isBare } from '../base/plain-record.js';
@@ -39,9 +39,9 @@ export function canGenerate(names: readonly string[]): boolean {
 }
 
 /**
- * Makes code for a step and all that it leads to. Closed objects become object literals: they all have one shape, which makes everything
- * after them fast (the check, the action, `JSON.stringify`), and a member more costs nothing to drop. A function for each place, in
- * place of closures that are shared by all places, is what lets the engine put one into the other.
+ * Makes code for a step and all that it leads to. Closed objects become object literals: they all have one shape, which makes the
+ * check, the action and `JSON.stringify` fast, and dropping a member costs nothing. Each place has a function of its own, where steps
+ * share closures: so the engine can inline one into another.
  * Returns the step itself where nothing is gained, or where code may not be made of text (a Content Security Policy).
  *
  * `makeStep` makes the step anew each time, with the same parts in the same order. Only the code is kept; the steps for unusual
@@ -78,7 +78,7 @@ const environment = {
   refuse: refuseDepth,
 };
 
-// Not inside `generate`: a function that is made there would keep the steps for as long as it lives.
+// Not inside `generate`: a function made there would keep the steps for as long as it lives.
 function slowStepsOf(makeStep: () => Step): (index: number) => Step | undefined {
   let steps: readonly Step[] | undefined;
   return function slow(index) {

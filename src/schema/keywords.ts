@@ -21,7 +21,7 @@ export type KeywordKind =
   | 'reference'
   | 'annotation';
 
-/** All keywords of draft 7, 2019-09 and 2020-12, and OpenAPI's annotations. */
+/** Keywords of draft 7, 2019-09 and 2020-12, and OpenAPI's annotations. */
 export const keywords: ReadonlyMap<string, KeywordKind> = new Map<string, KeywordKind>([
   ['type', 'type'],
   ['properties', 'schemaMap'],

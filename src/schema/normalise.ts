@@ -135,7 +135,7 @@ function createStepMaker(
     return wireStep(coercions, inside);
   }
 
-  /** Tells whether the value comes out the same, whichever branch is taken. */
+  /** Tells whether all branches leave the value the same. */
   function isInert(choice: Choice, seen = new Set<Choice>()): boolean {
     if (seen.has(choice)) return true;
     seen.add(choice);

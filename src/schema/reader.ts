@@ -11,7 +11,7 @@ export interface ReaderOptions {
   readonly where: string;
   /**
    * `text`: text is coerced (params, query, headers, forms). `json`: parsed JSON, never coerced. `value`: a JavaScript value of an
-   * action or a caller, taken in its JSON form. The value itself is never changed: what has to change is copied.
+   * action or a caller, taken in its JSON form. The value itself is never changed: parts that have to change are copied.
    */
   readonly source: 'text' | 'json' | 'value';
   /** Decides about properties that the schema does not declare. */

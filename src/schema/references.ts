@@ -31,7 +31,7 @@ export interface References {
   documentOf(root: SchemaNode): SchemaDocument;
   /** Finds the target of a `$ref`, or undefined. */
   resolve(reference: string, from: Resource): Target | undefined;
-  /** Finds the resource that a node opens inside another one by its `$id`; the other one where it opens none. */
+  /** Returns the resource that a node opens by its `$id` inside another resource, or that resource where it opens none. */
   opened(node: SchemaNode, inside: Resource): Resource;
 }
 

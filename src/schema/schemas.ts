@@ -13,16 +13,16 @@ export interface SchemasOptions {
   readonly formats?: Readonly<Record<string, (value: string) => boolean>> | undefined;
 }
 
-/** The schemas of one fusio instance: named ones, formats, and the readers made from them. */
+/** Schemas of one fusio instance: named ones, formats, and the readers made from them. */
 export interface Schemas {
   /** Names a schema, so that `{ $ref: 'Todo' }` finds it. A named schema may refer to one that is named later. */
   name(name: string, schema: object): void;
   readonly named: ReadonlyMap<string, SchemaNode>;
   nameOf(schema: object): string | undefined;
-  /** Throws `SCHEMA_INVALID` for what cannot be checked, with the place in the schema. */
+  /** Returns a schema that is sound. Throws `SCHEMA_INVALID` for one that cannot be checked, with the place in the schema. */
   lint(schema: unknown, where: string): SchemaNode;
   reader(schema: object, options: ReaderOptions): Reader;
-  /** Tells of a schema that was linted what can come as text. */
+  /** Answers about the text that can come by a schema that was linted. */
   readonly textForm: TextForm;
 }
 
@@ -36,7 +36,7 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
   const names = new Map<object, string>();
   const references = createReferences(named);
   const compiler = createCompiler(references, formats);
-  // Each schema is linted once, whatever number of readers it has.
+  // Each schema is linted once, however many readers it has.
   const linted = new WeakSet<object>();
   const sound = new WeakSet<object>();
 

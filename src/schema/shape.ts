@@ -1,12 +1,12 @@
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 
-/** Says what one schema declares about the members of an object. */
+/** Declarations of one schema about the members of an object. */
 export interface Shape {
   readonly properties: Readonly<Record<string, unknown>>;
   readonly patterns: readonly { readonly pattern: RegExp; readonly schema: unknown }[];
   readonly additional: unknown;
   readonly unevaluated: unknown;
-  /** It speaks of members that it does not declare: then they are not ours to drop. */
+  /** It has rules for members that it does not declare: then these must not be dropped. */
   readonly isOpen: boolean;
 }
 

@@ -1,9 +1,9 @@
 import type { Static as StaticOf } from 'typebox';
 
-/** A TypeBox schema of either package, or plain JSON Schema. Strings and numbers are kept out. */
+/** TypeBox schema of either package, or plain JSON Schema. Strings and numbers are kept out. */
 export type Schema = object;
 
-/** The structural shape of every `@sinclair/typebox` schema; that package is never imported. */
+/** Structural shape of every `@sinclair/typebox` schema; that package is never imported. */
 interface LegacySchema {
   static: unknown;
   params: unknown[];
@@ -11,7 +11,7 @@ interface LegacySchema {
 
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
-/** The TypeScript type that a schema describes: `Static<typeof Todo>`. Works for both TypeBox packages and for JSON Schema. */
+/** TypeScript type that a schema describes: `Static<typeof Todo>`. Works for both TypeBox packages and for JSON Schema. */
 export type Static<S> =
   // A schema of type any has values of type any: the other branches would make unknown or never of it.
   IsAny<S> extends true

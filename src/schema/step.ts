@@ -5,8 +5,8 @@ import { isPlain, maxValueDepth, put, refuseBigint, refuseDepth, unwrap } from '
 import type { SchemaNode } from './keywords.js';
 
 /**
- * Function that reads the value at one place by the schemas that apply there. Returns the same reference where nothing changes,
- * else a copy; `generate` makes code that copies closed objects always.
+ * Function that reads the value at one place by the schemas that apply there. Returns the same reference where nothing changes, else a
+ * copy. Code that `generate` makes copies closed objects always.
  */
 export type Step = (value: unknown, depth: number) => unknown;
 
@@ -60,7 +60,7 @@ export function partsOf(step: Step): StepParts | undefined {
   return partsByStep.get(step);
 }
 
-/** Tells the parts of a step. The step itself still runs where code may not be made of text, and for unusual values. */
+/** Registers the parts of a step. The step itself still runs where code may not be made of text, and for unusual values. */
 export function withParts(step: Step, parts: StepParts): Step {
   partsByStep.set(step, parts);
   return step;

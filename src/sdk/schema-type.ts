@@ -11,7 +11,7 @@ interface Written {
   readonly level: 'atom' | 'intersection' | 'union';
 }
 
-/** Writes JSON Schema as TypeScript. References become names; what they lead to is declared once, recursion and all. */
+/** Writes JSON Schema as TypeScript. References become names; their targets are declared once, also recursive ones. */
 export class SchemaTypes {
   readonly #document: Node;
   readonly #names: Names;
