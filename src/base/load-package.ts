@@ -3,19 +3,19 @@ import { isAbsolute, join } from 'node:path';
 import { FusioError } from './errors.js';
 
 export interface PackageNeed {
-  /** Who needs it, as it is written: `mysql()`. */
+  /** Function that needs the package, for the message: `mysql()`. */
   readonly by: string;
-  /** The package: `mysql2`. */
+  /** Name of the package: `mysql2`. */
   readonly name: string;
-  /** What of it to load, where that is not its entry: `mysql2/promise`. */
+  /** Path to load. Default: the entry of the package. Example: `mysql2/promise`. */
   readonly path?: string;
-  /** The oldest version that will do: `3.17`. */
+  /** Oldest version that works: `3.17`. */
   readonly atLeast?: string;
-  /** What else would help, for the message. */
+  /** Another way to meet the need, for the message. */
   readonly orElse?: string;
 }
 
-/** Loads an optional package, synchronously, at the moment it is needed. Throws PACKAGE_MISSING with the line to type. */
+/** Loads an optional package synchronously, when it is needed. Throws PACKAGE_MISSING with the command to run. */
 export function loadPackage<Module>(need: PackageNeed): Module {
   const { by, name, path = name, atLeast, orElse = '' } = need;
   const load = requireFor(name);
@@ -28,7 +28,7 @@ export function loadPackage<Module>(need: PackageNeed): Module {
         `${by} needs the package "${name}" of version ${atLeast} or later, found ${found}: npm install ${name}@latest`,
       );
     }
-    // What the package exports is known from its types alone.
+    // Cast: the caller knows the types of the package.
     return load(path) as Module;
   } catch (error) {
     if (error instanceof FusioError) throw error;
@@ -40,8 +40,8 @@ export function loadPackage<Module>(need: PackageNeed): Module {
 }
 
 /**
- * The `require` that finds the package: beside fusio, beside the program that runs, or where it runs; an optional package
- * is the app's own. (In the CommonJS build tsup puts the file's own URL in place of `import.meta.url`.)
+ * Finds a `require` that resolves the package: from fusio, from the main program or from the working directory, because an optional
+ * package belongs to the app. (In the CommonJS build tsup replaces `import.meta.url` with the URL of the file.)
  */
 function requireFor(name: string): NodeJS.Require | undefined {
   const here: string | undefined = import.meta.url;
@@ -52,7 +52,7 @@ function requireFor(name: string): NodeJS.Require | undefined {
       load.resolve(name);
       return load;
     } catch {
-      // Not from here.
+      // Not found from here: try the next place.
     }
   }
   return undefined;

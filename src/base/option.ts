@@ -1,22 +1,22 @@
-/** The check of one option. Each lives with the type and the defaults of its option; `fusio/options.ts` puts them together. */
+/** Check of one option. It stands beside the type and the default of the option; `fusio/options.ts` puts all checks together. */
 export interface OptionRule<Value> {
-  /** JSON Schema of the value: `{}` where only a function can tell. */
+  /** JSON Schema of the value; `{}` if only `check` can decide. */
   readonly schema: object;
-  /** The fault as a sentence that begins with the option's name; undefined for a value that fits. Runs after `schema`. */
+  /** Gives the fault as a sentence that begins with the option's name, or undefined for a valid value. Runs after `schema`. */
   readonly check?: (value: Value) => string | undefined;
 }
 
-/** The schema of an option group: every key may be left out, unknown keys are errors. */
+/** Makes the schema of an option group: every key is optional, unknown keys are errors. */
 export function groupOf(properties: Readonly<Record<string, object>>): object {
   return { type: 'object', properties, additionalProperties: false };
 }
 
-/** A rule for an option that is a function. */
+/** Makes the rule of an option that is a function. */
 export function functionOption(name: string): OptionRule<unknown> {
   return { schema: {}, check: (value) => (typeof value === 'function' ? undefined : `${name} must be a function`) };
 }
 
-/** The fault of an option that is not an object by name. */
+/** Gives the fault of an option that is not an object by name, or undefined. */
 export function notByName(name: string, value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return undefined;
   return `${name} must be an object by name, got ${Array.isArray(value) ? 'an array' : typeof value}`;

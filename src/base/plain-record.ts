@@ -1,6 +1,6 @@
 /**
- * An object for names that strangers choose: it has no `toString` and no `constructor` to trip over.
- * One made with `Object.create(null)` is a hash table to V8; this one has a shape, which makes reading it several times faster.
+ * Object without a prototype, for names that callers choose: it has no inherited `toString` or `constructor`.
+ * V8 treats the result of `Object.create(null)` as a hash table; an object of a class has a shape, and reading it is several times faster.
  */
 export const Bare = function Bare() {} as unknown as new () => Record<string, any>;
 Bare.prototype = Object.create(null);

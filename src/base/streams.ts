@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream';
 
 /**
- * Ends a stream that is not sent after all. What it has to complain of meanwhile nobody hears: an `error` without a listener
- * would end the process.
+ * Destroys a stream that will not be sent, and ignores its errors: an unhandled `error` event would end the process.
  */
 export function discard(body: unknown): void {
   if (body instanceof Readable) {

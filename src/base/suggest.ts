@@ -1,7 +1,7 @@
-/** The known word nearest to a mistyped one, or undefined where none is near: for `unknown option "stor" (did you mean "store"?)`. */
+/** Finds the known word nearest to a mistyped one, for `unknown option "stor" (did you mean "store"?)`. Undefined if none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // In a short word two changes make another word.
+  // One change at most in a short word: two make another word.
   let least = Math.max(word.length < 5 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
@@ -13,7 +13,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   return best;
 }
 
-/** ` (did you mean "store"?)`, or nothing. */
+/** Gives ` (did you mean "store"?)`, or an empty text. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const guess = nearest(word, known);
   return guess === undefined ? '' : ` (did you mean "${guess}"?)`;

@@ -1,4 +1,4 @@
-/** What the person at the command line did wrong, or what went wrong with a source. */
+/** Error of the command line: a wrong argument, or a source that cannot be read. */
 export class CliError extends Error {
   constructor(
     message: string,

@@ -7,11 +7,11 @@ const timeoutMs = 30_000;
 
 interface ReadDocument {
   readonly document: OpenApiDocument;
-  /** Where it was read, if not from a disk. */
+  /** URL of the document. Undefined for a file or a module. */
   readonly url?: string;
 }
 
-/** Reads the OpenAPI document of a module, a URL or a file. For an SDK without the operations that are not exposed to it. */
+/** Reads the OpenAPI document of a module, a URL or a file. For an SDK, operations with `expose: { sdk: false }` are left out. */
 export async function readDocument(source: string, purpose: 'sdk' | 'openapi'): Promise<ReadDocument> {
   if (/^https?:\/\//i.test(source)) return fetchDocument(source);
   if (/\.json$/i.test(source)) return { document: parse(await readText(source), source) };
@@ -24,7 +24,7 @@ export async function readDocument(source: string, purpose: 'sdk' | 'openapi'): 
       );
     }
     if (!fusio.openapi) throw new CliError(`the fusio of ${source} is of a version without openapi()`, 1);
-    // Adapters may be adding operations still.
+    // Asynchronous adapters may still register operations.
     await fusio.ready();
     const whole = fusio.openapi();
     return purpose === 'sdk' ? withoutHidden(whole, fusio) : whole;
@@ -76,7 +76,7 @@ function parse(text: string, source: string): OpenApiDocument {
   throw new CliError(`${source} is not an OpenAPI 3 document`, 1);
 }
 
-/** The document of a fusio has what is exposed to OpenAPI; `expose: { sdk: false }` is ours to see to. */
+/** Removes the operations with `expose: { sdk: false }`, which the OpenAPI document contains. */
 function withoutHidden(document: OpenApiDocument, fusio: LoadedFusio): OpenApiDocument {
   const hidden = new Set(
     fusio.operations().flatMap(({ name, options }) => (options.expose?.sdk === false ? [name] : [])),

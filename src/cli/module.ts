@@ -5,10 +5,10 @@ import type { AnyFusio } from '../fusio/fusio.js';
 import type { OpenApiDocument } from '../openapi/openapi.js';
 import { CliError } from './cli-error.js';
 
-/** A fusio of whatever version the module has. */
+/** Instance of fusio, possibly of another version: the module may have its own copy. */
 export type LoadedFusio = AnyFusio & { openapi?(): OpenApiDocument };
 
-/** Loads a module; what a CommonJS module exports counts as well. */
+/** Loads an ES module or a CommonJS module and gives its exports. */
 async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
   const file = resolve(path);
   if (!existsSync(file)) throw new CliError(`there is no file ${path}`, 1);
@@ -21,12 +21,12 @@ async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
     throw new CliError(`cannot load ${path}: ${String(message ?? cause)}${hint}`, 1, cause);
   }
   const { default: main, ...named } = loaded;
-  // Of CommonJS the default is `module.exports`, which may have a default of its own: TypeScript compiles to that.
+  // For CommonJS the default is `module.exports`, which may have a `default` itself if TypeScript compiled it.
   const inner = isRecord(main) && !isFusio(main) ? main : { default: main };
   return new Map([...Object.entries(inner), ...Object.entries(named)]);
 }
 
-/** Runs with a module, and stops every fusio that it exports, whatever happens. */
+/** Runs a function with the exports of a module. Always stops every instance that the module exports. */
 export async function withModule<Result>(
   path: string,
   use: (exports: ReadonlyMap<string, unknown>) => Promise<Result>,

@@ -7,12 +7,12 @@ interface RouteOfHandle {
   readonly consumes?: string;
 }
 
-/** Method and path by name, nested as the handles are, and the media type of a body that is not JSON. */
+/** Routes by name, nested like the handles. */
 export interface RouteTree {
   readonly [name: string]: RouteOfHandle | RouteTree;
 }
 
-/** Reads the routes of the handles that a module exports as `api`, or by themselves where there is no `api`. */
+/** Reads the routes of the handles in a module's export `api`, or of all handles that it exports if there is no `api`. */
 export function readRoutes(source: string): Promise<RouteTree> {
   return withModule(source, async (exports) => {
     const api = exports.get('api');
@@ -41,7 +41,7 @@ function routeOf({ method, path, consumes }: RouteOfHandle): RouteOfHandle {
   return { method, path, ...(consumes !== undefined && { consumes }) };
 }
 
-/** A module has more than handles. */
+/** Tells a plain record from the other exports of a module. */
 function handlesOf(exports: ReadonlyMap<string, unknown>): RouteTree {
   const handles = [...exports].filter(([, value]) => isHandle(value));
   return routesOf(Object.fromEntries(handles), 'the module', []);

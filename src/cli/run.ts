@@ -25,7 +25,7 @@ Options
   --help, --version
 `;
 
-/** Runs the command and gives its exit code: 1 where it failed, 2 where it was called wrongly. */
+/** Runs the command and gives its exit code: 0 done, 1 failed, 2 wrong arguments. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     await runCommand(argv);
@@ -93,7 +93,7 @@ function checkBaseUrl(command: string, baseUrl: string): void {
 
 async function write(text: string, file?: string): Promise<void> {
   if (file === undefined) {
-    // Waited for: a pipe may take it slowly.
+    // Awaited: a slow pipe takes the text in pieces, and the process must not end before.
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
     });
@@ -106,14 +106,14 @@ async function write(text: string, file?: string): Promise<void> {
   }
 }
 
-/** OpenAPI 3.1, 4.8.5: the URL of a server may be relative to the document. */
+/** Makes the server URLs absolute. OpenAPI 3.1, 4.8.5: they may be relative to the document. */
 function serverAt(url: string | undefined, servers: unknown): string | undefined {
   const server: unknown = Array.isArray(servers) ? servers[0]?.url : undefined;
   if (url === undefined || typeof server !== 'string' || server.includes('{')) return undefined;
   return URL.canParse(server, url) ? new URL(server, url).href.replace(/\/+$/, '') : undefined;
 }
 
-/** From the package that this file is in: `dist/cli.js`, reached through a link in `node_modules/.bin`. */
+/** Reads the version from the package of this file: `dist/cli.js`, reached through a link in `node_modules/.bin`. */
 function ownVersion(): string {
   const path = join(dirname(realpathSync(process.argv[1]!)), '..', 'package.json');
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;

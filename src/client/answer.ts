@@ -1,7 +1,7 @@
 import { ClientError } from './client-error.js';
 import { readEvents } from './events.js';
 
-/** The value of an answer: parsed JSON, events, text, or a blob of any other media type. Nothing where there is no body. */
+/** Reads the body of an answer: parsed JSON, events, text, or a blob for any other media type. Undefined if there is no body. */
 export async function readAnswer(
   name: string,
   response: Response,
@@ -21,7 +21,7 @@ export async function readAnswer(
   return { value: type === '' && blob.size === 0 ? undefined : blob, isStreaming: false };
 }
 
-/** The problem document of an error, or its text. */
+/** Reads the body of an error: the problem document, or text if it is not JSON. */
 export async function readError(response: Response): Promise<any> {
   const text = await response.text();
   if (!isJson(typeOf(response))) return text;
@@ -36,11 +36,11 @@ function parse(name: string, response: Response, text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    throw new ClientError(response, text, `${name}: the answer is not the JSON that it says it is`);
+    throw new ClientError(response, text, `${name}: the answer has a JSON media type, but is not valid JSON`);
   }
 }
 
-/** The media type without its parameters. */
+/** Gives the media type without its parameters, in lower case. */
 function typeOf(response: Response): string {
   const type = response.headers.get('content-type') ?? '';
   return type.replace(/;.*/s, '').trim().toLowerCase();

@@ -6,10 +6,10 @@ export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { erro
   ? Errors & Omit<OwnProblems, keyof Errors>
   : {};
 
-// Two copies of this file in one program have different classes: the brand is what counts.
+// Two copies of this file in one program have different classes, so `instanceof` would fail: the symbol marks both.
 const errorBrand = Symbol.for('fusio.client-error');
 
-/** An answer whose status is not 2xx. `body` is the problem document, or text where the answer is no JSON. */
+/** Error for an answer whose status is not 2xx. `body` is the problem document, or text if the answer is not JSON. */
 export class ClientError<Body = Problem> extends Error {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -27,7 +27,7 @@ export class ClientError<Body = Problem> extends Error {
     Object.defineProperty(this, errorBrand, { value: true });
   }
 
-  /** Narrows an error to one status of one operation, which is a handle or a method of a client: `ClientError.is(error, getTodo, 404)`. */
+  /** Narrows an error to one status of an operation: `ClientError.is(error, getTodo, 404)`. Takes a handle or a method of a client. */
   static is<Operation, Status extends keyof ErrorsOf<Operation> & number>(
     error: unknown,
     _operation: Operation,

@@ -3,20 +3,20 @@ import type { ServerSentEvent } from './events.js';
 import type { CallInput, Route } from './request.js';
 import { type ClientCallOptions, type SendOptions, send } from './send.js';
 
-/** A record of operation handles, nested as you like: `{ todo: { create: createTodo } }`. */
+/** Record of operation handles, nested to any depth: `{ todo: { create: createTodo } }`. */
 export interface Operations {
   readonly [name: string]: OperationHandle | Operations;
 }
 
-/** Type arguments of a client: `OperationsOf<typeof import('./api.js')>` keeps the handles of a module and drops the rest. */
+/** Operation handles of a module: `OperationsOf<typeof import('./api.js')>` drops all other exports. */
 export type OperationsOf<Module> = {
   readonly [Name in keyof Module as Module[Name] extends OperationHandle ? Name : never]: Module[Name];
 };
 
-/** What goes over the wire as it is: forms with files, bytes, streams. */
+/** Bodies that are sent unchanged: forms with files, bytes, streams. */
 type WireBody = FormData | URLSearchParams | Blob | ArrayBuffer | Uint8Array | ReadableStream<Uint8Array>;
 
-/** A form that has only files is a body without a schema. */
+/** Body of a call. An operation without a body schema may still take a form that has only files. */
 type BodyPart<Body> = unknown extends Body
   ? Part<'body', Body>
   : [Body] extends [undefined]
@@ -29,7 +29,7 @@ type ArgumentsOf<In> = {} extends In
   ? [input?: In, options?: ClientCallOptions]
   : [input: In, options?: ClientCallOptions];
 
-/** What comes over the wire: an event stream has events, a media type is text for `text/*` and a blob for all others. */
+/** Result of a call over HTTP: events for an event stream, text for `text/*`, a blob for any other media type. */
 type Received<Result> = unknown extends Result
   ? Result
   : [RawBody] extends [Result]
@@ -38,14 +38,14 @@ type Received<Result> = unknown extends Result
       ? AsyncIterable<ServerSentEvent>
       : Result;
 
-/** One operation of a client. */
+/** Function of a client that calls one operation. */
 export interface ClientMethod<Arguments extends readonly unknown[], Result, Errors> {
   (...input: Arguments): Promise<Result>;
-  /** Types only: `ClientError.is(error, client.todo.get, 404)` works where the handles are not. */
+  /** Exists in the types only, for `ClientError.is(error, client.todo.get, 404)` in programs without the handles. */
   readonly '~types'?: { errors: Errors };
 }
 
-/** One method an operation, typed by its handle. */
+/** Client with one method for each operation, typed by its handle. */
 export type Client<Api> = {
   readonly [Name in keyof Api]: Api[Name] extends OperationHandle<
     infer P,
@@ -59,7 +59,7 @@ export type Client<Api> = {
     : Client<Api[Name]>;
 };
 
-/** The same record with only what the wire needs; handles are that already, `fusio routes` writes it as JSON for browsers. */
+/** Record of routes in place of handles, with the same names. `fusio routes` writes it as JSON for browsers; a handle is a route too. */
 export type Routes<Api> = {
   readonly [Name in keyof Api]: Api[Name] extends OperationHandle ? Route : Routes<Api[Name]>;
 };
@@ -70,9 +70,9 @@ export interface ClientOptions<Routes> extends SendOptions {
   routes: Routes;
 }
 
-/** Makes a client of the handles themselves: on a server and in tests. */
+/** Makes a client from the handles, on a server and in tests. */
 export function createClient<Api extends Operations>(options: ClientOptions<Api>): Client<Api>;
-/** Makes a client in a browser: `createClient<typeof api>({ routes })`, with a type import of the handles and the JSON of their routes. */
+/** Makes a client in a browser from the type of the handles and the JSON of their routes: `createClient<typeof api>({ routes })`. */
 export function createClient<Api = never>(options: ClientOptions<Routes<NoInfer<Api>>>): Client<Api>;
 export function createClient(options: ClientOptions<object>): unknown {
   if (typeof options.baseUrl !== 'string') {
@@ -85,7 +85,7 @@ export function createClient(options: ClientOptions<object>): unknown {
 }
 
 function methodsOf(routes: object, prefix: string, options: SendOptions, parents: readonly object[]): object {
-  // No prototype: an operation may have any name, and `client.toString` is not one.
+  // Without a prototype, because an operation may have any name, such as `toString`.
   const methods: Record<string, unknown> = Object.create(null);
   for (const [name, route] of Object.entries(routes)) {
     if (isRoute(route)) methods[name] = methodOf(prefix + name, route, options);
@@ -106,7 +106,7 @@ function isRoute(value: unknown): value is Route {
   return typeof method === 'string' && typeof path === 'string';
 }
 
-/** What else a module exports (functions, instances, text) is passed over. */
+/** Tells a plain record from the other exports of a module (functions, instances, text), which are skipped. */
 function isRecord(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);

@@ -1,4 +1,4 @@
-/** One event of a `text/event-stream`. `data` is parsed where it is JSON, and text where it is not. */
+/** Event of a `text/event-stream`. `data` is parsed if it is JSON, and text otherwise. */
 export interface ServerSentEvent<Data = unknown> {
   /** Type of the event. Undefined: `message`. */
   readonly event?: string;
@@ -10,7 +10,7 @@ export interface ServerSentEvent<Data = unknown> {
   readonly retryMs?: number;
 }
 
-/** Reads events (HTML, 9.2.6). Leaving the loop ends the connection; what comes after a break is not asked for again. */
+/** Reads events (HTML, 9.2.6). Leaving the loop closes the connection. A broken connection is not opened again. */
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   release: () => void,
@@ -22,9 +22,9 @@ export async function* readEvents(
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      // An event without its empty line was cut off.
+      // An event that does not end with an empty line is incomplete and dropped.
       if (done) return;
-      // A carriage return at the end waits: the line feed may be still on its way.
+      // A carriage return at the end is kept: its line feed may come with the next chunk.
       const lines = (rest + decoder.decode(value, { stream: true })).split(/\r\n|\r(?!$)|\n/);
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -38,7 +38,7 @@ export async function* readEvents(
     }
   } finally {
     release();
-    // Not awaited: it would wait for whatever holds the connection up.
+    // Not awaited: `cancel` may wait for a stalled connection.
     reader.cancel().catch(() => {});
   }
 }

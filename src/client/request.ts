@@ -1,14 +1,14 @@
 /** The method and path of an operation, with the media type of its body. */
 export interface Route {
-  /** `GET`, `POST`, … Text, because that is what the import of a JSON file is. */
+  /** `GET`, `POST`, … Typed as `string`, because TypeScript types an imported JSON file so. */
   readonly method: string;
   /** `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
   readonly path: string;
-  /** The one media type of the body. Default: `application/json`. */
+  /** Media type of the body. Default: `application/json`. */
   readonly consumes?: string;
 }
 
-/** What is passed to an operation. */
+/** Input of a call: the values of each slot. */
 export interface CallInput {
   readonly params?: object;
   readonly query?: object;
@@ -34,7 +34,7 @@ export function makeRequest(
   const init: FetchOptions = { method: route.method, headers: all };
   if (body === undefined) return [url, init];
   init.body = encodeBody(body, all, route.consumes);
-  // A stream is sent before the answer is read (Fetch Standard, RequestDuplex).
+  // Fetch Standard, RequestDuplex: a stream needs `half`, the body is sent before the answer is read.
   if (tagOf(body) === 'ReadableStream') init.duplex = 'half';
   return [url, init];
 }
@@ -52,7 +52,7 @@ function fillPath(name: string, path: string, params: object = {}): string {
       const parts = kind === '*' ? text.split('/') : [text];
       return parts
         .map((part) => {
-          // URL Standard, 4.1: "%2e" is a dot too, so these would always lead to another path.
+          // URL Standard, 4.1: "%2e" is a dot as well, so encoding would not help: `fetch` would request another path.
           if (part === '.' || part === '..') throw new TypeError(`${name}: params.${key} must not have "${part}"`);
           return encodeURIComponent(part);
         })
@@ -74,10 +74,10 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   const type = headers.get('content-type') ?? consumes;
   const isRaw = /^(FormData|URLSearchParams|Blob|File|ReadableStream|ArrayBuffer|Uint8Array)$/.test(tagOf(body));
   const form = isRaw ? undefined : formOf(type);
-  // A string is a value of JSON, unless the caller says by a header of its own that it is JSON already.
+  // A string is encoded as a JSON value, unless the caller set Content-Type: then it is JSON text already.
   const isText = typeof body === 'string' && type !== undefined && !(type === consumes && /\bjson\b/.test(type));
   if (form) {
-    // Files last: a server that streams them has to know the fields before.
+    // Files come last: a server that streams them needs the fields first.
     for (const isFile of [false, true]) {
       for (const [key, value] of entriesOf(body as object)) {
         for (const one of listOf(value)) {
@@ -87,7 +87,7 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
     }
   }
   const encoded = form ?? body;
-  // A form says itself what it is, with the boundary between its parts.
+  // `fetch` sets the Content-Type of a form itself, with its boundary.
   if (/^(FormData|URLSearchParams)$/.test(tagOf(encoded))) headers.delete('content-type');
   else if (type !== undefined) headers.set('content-type', type);
   else if (!isRaw) headers.set('content-type', 'application/json');
@@ -104,12 +104,12 @@ function isBlob(value: unknown): boolean {
   return /^(Blob|File)$/.test(tagOf(value));
 }
 
-/** `instanceof` would not know the classes of another window. */
+/** Gives the class name of a value. `instanceof` fails for objects of another window. */
 export function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Names and values, without what is left out. */
+/** Gives names and values without undefined values. */
 function entriesOf(record: object = {}): [string, unknown][] {
   return Object.entries(record).filter((entry) => isGiven(entry[1]));
 }

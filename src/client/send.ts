@@ -2,17 +2,17 @@ import { readAnswer, readError } from './answer.js';
 import { ClientError } from './client-error.js';
 import { type CallInput, makeRequest, type Route, tagOf } from './request.js';
 
-/** How a client sends. */
+/** Options of a client for sending. */
 export interface SendOptions {
-  /** With the mount path: `https://example.com/api`. In a browser `/api` will do. */
+  /** URL of the API with the mount path: `https://example.com/api`. In a browser, a path such as `/api` is enough. */
   baseUrl: string;
-  /** Sent as `Authorization: Bearer`. A function is asked at every call; nothing is sent for empty text. */
+  /** Token for `Authorization: Bearer`. A function is called for every call; for an empty text the header is not sent. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
   /** Sends the requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch;
-  /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or `Infinity`: no limit. */
+  /** Time limit of a call with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or `Infinity`: no limit. */
   timeoutMs?: number;
-  /** How often a call is tried again after a busy server (429, 503) or a broken connection. Default: 2. */
+  /** Number of retries after 429, 503 or a broken connection. Default: 2. */
   retries?: number;
 }
 
@@ -26,12 +26,12 @@ export interface ClientCallOptions {
   timeoutMs?: number;
 }
 
-// RFC 9110, 9.2.2: these may be sent twice. A POST is only sent again when the server said that it did not run it.
+// RFC 9110, 9.2.2: these methods may be sent twice. A POST is sent again only if the server says that it did not run it.
 const repeatable = /^(GET|HEAD|PUT|DELETE|OPTIONS)$/;
-// A caller should not wait longer for one retry: it gets the error, with Retry-After in its headers.
+// Upper limit of the wait for one retry. For a longer Retry-After the caller gets the error, with the header.
 const maxRetryAfterMs = 30_000;
 
-/** Calls an operation. Rejects with a `ClientError` for a status that is not 2xx, and with the error of `fetch` where no answer came. */
+/** Calls an operation. Rejects with a `ClientError` for a status that is not 2xx, and with the error of `fetch` if there is no answer. */
 export async function send(
   name: string,
   route: Route,
@@ -46,7 +46,7 @@ export async function send(
     const authorization = credential ? `Bearer ${credential}` : undefined;
     const [url, init] = makeRequest(name, route, baseUrl, input, { authorization, ...options.headers });
     const isRepeatable = repeatable.test(route.method);
-    // What was read from a stream cannot be sent again.
+    // A stream can be sent only once.
     const lastTry = tagOf(input.body) === 'ReadableStream' ? 0 : retries;
 
     for (let tries = 0; ; tries++) {
@@ -76,7 +76,7 @@ export async function send(
   }
 }
 
-/** Asks for the token; rejects when the signal aborts, whatever the function waits for. */
+/** Gets the token. Rejects when the signal aborts, even if the token function still waits. */
 function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -85,7 +85,7 @@ function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): 
   });
 }
 
-/** One signal of the caller's and the time limit. By hand: `AbortSignal.any` is not everywhere. */
+/** Joins the caller's signal and the time limit in one signal. `AbortSignal.any` is missing in older browsers. */
 function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
@@ -93,7 +93,7 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   signal?.addEventListener('abort', abort);
   const expire = () => controller.abort(new DOMException(`No answer within ${timeoutMs} ms`, 'TimeoutError'));
   const isLimited = timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY;
-  // A timer of more than 31 bits ends at once.
+  // A timer of more than 31 bits fires at once.
   const timer = isLimited ? setTimeout(expire, Math.min(timeoutMs, 2 ** 31 - 1)) : undefined;
   return {
     signal: controller.signal,
@@ -103,15 +103,15 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   };
 }
 
-/** How long to wait before the next try; undefined where there should be none. */
+/** Gives the milliseconds before the next try; undefined for no further try. */
 function waitOf({ status, headers }: Response, isRepeatable: boolean, tries: number): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
   const after = headers.get('retry-after');
   if (after === null) return isRepeatable ? backoff(tries) : undefined;
-  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. `Date.parse` takes "-5" for one too.
+  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. Checked because `Date.parse` accepts "-5" too.
   const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
   const ms = /^\d+(\.\d+)?$/.test(after) ? Number(after) * 1000 : date - Date.now();
-  // A little later than asked, not all at once.
+  // Adds jitter, so that clients do not all come back at the same moment.
   return ms <= maxRetryAfterMs ? Math.max(ms, 0) + backoff(0) : undefined;
 }
 

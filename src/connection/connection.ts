@@ -17,7 +17,7 @@ export interface ConnectionHandle<Client> {
 }
 
 /**
- * Types a connection of your own.
+ * Types a custom connection.
  *
  * ```ts
  * const search = defineConnection({

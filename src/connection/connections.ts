@@ -8,38 +8,38 @@ import { within } from './within.js';
 
 export interface ConnectionParts {
   onOpened(name: string): void;
-  /** Opening failed, or closing did. */
+  /** Called when a connection could not be opened or closed. */
   onFailed(name: string, error: Error): void;
 }
 
-/** The connections of one fusio: opened once, seen by every action, closed in reverse order. */
+/** Connections of one instance: opened once, shared by all actions, closed in reverse order. */
 export interface Connections {
   add(name: string, connection: Connection<unknown>): ConnectionHandle<unknown>;
-  /** What actions see as `context.connections`: a lazy getter a name. */
+  /** Value of `context.connections`: a lazy getter for each name. */
   readonly clients: object;
   get<Client>(handle: ConnectionHandle<Client>): Client;
-  /** Opens what is not open, side by side. One that fails is reported, not thrown, and tried again when it is used. */
+  /** Opens all closed connections in parallel. A failure is reported, not thrown; the connection is tried again when it is used. */
   ready(): Promise<void>;
-  /** Whether every connection has been tried: nothing is left for `ready` to wait for. */
+  /** True once every connection was tried, so that `ready` has nothing to wait for. */
   readonly isReady: boolean;
-  /** Asks every other side for a sign of life. Never rejects; the texts carry no address and no secret. */
+  /** Pings every connection. Never rejects. The texts contain no address and no secret. */
   ping(timeoutMs?: number): Promise<Record<string, PingResult>>;
   close(): Promise<void>;
 }
 
-/** One connection and its life. */
+/** Connection with its client and its state. */
 interface Slot {
   readonly name: string;
   readonly connection: Connection<unknown>;
   readonly handle: ConnectionHandle<unknown>;
   state: 'new' | 'opening' | 'open' | 'failed' | 'closed';
   client: unknown;
-  /** Settles, and never rejects, when an asynchronous `open` has ended. */
+  /** Resolves when an asynchronous `open` has ended. Never rejects. */
   opening: Promise<void> | undefined;
   error: unknown;
-  /** When `open` was last called: monotonic, in milliseconds. */
+  /** Time of the last call of `open`, in milliseconds of the monotonic clock. */
   triedAt: number;
-  /** Whether `ready` has nothing more to wait for here. */
+  /** True once `ready` need not wait for this connection. */
   settled: boolean;
 }
 
@@ -50,7 +50,7 @@ const closeTimeoutMs = 5_000;
 
 export function createConnections({ onOpened, onFailed }: ConnectionParts): Connections {
   const slots = new Map<string, Slot>();
-  // Without a prototype: `connections.toString` is no connection either.
+  // Without a prototype, so that a name such as `toString` is undefined unless it is a connection.
   const clients: object = Object.create(null);
   let unsettled = 0;
   let closing: Promise<void> | undefined;
@@ -81,11 +81,11 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   function get<Client>(handle: ConnectionHandle<Client>): Client {
     const slot = slots.get(handle.name);
     if (!slot || slot.handle !== handle) throw unknownConnection(handle, slot, slots);
-    // The handle came from add() with a connection of this client: only the type was forgotten on the way.
+    // Cast: add() gave the handle together with a connection of this client type; the map does not keep the type.
     return (slot.state === 'open' ? slot.client : use(slot)) as Client;
   }
 
-  /** The client of a connection that is not open yet. */
+  /** Opens the connection if it is not open, and gives its client. */
   function use(slot: Slot): unknown {
     if (closing !== undefined) throw new FusioError('SHUTTING_DOWN', `connection "${slot.name}" is closed`);
     open(slot);
@@ -93,7 +93,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     throw unavailable(slot);
   }
 
-  /** Calls `open` unless it is running, or failed less than a second ago and nobody insists. */
+  /** Calls `open`, unless it is running, or has failed less than a second ago and `insist` is not set. */
   function open(slot: Slot, insist = false): void {
     if (closing !== undefined || (slot.state !== 'new' && slot.state !== 'failed')) return;
     const now = performance.now();
@@ -121,7 +121,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     slot.error = undefined;
     slot.client = client;
     settle(slot);
-    // It arrived after close() had given up waiting.
+    // The client came after close() stopped waiting for it.
     if (slot.state === 'closed') return closeClient(slot);
     slot.state = 'open';
     onOpened(slot.name);
@@ -148,7 +148,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   async function openNow(slot: Slot): Promise<void> {
     open(slot, true);
     if (!slot.opening || (await within(openTimeoutMs, slot.opening))) return;
-    // It may still arrive, and is then taken: a second attempt beside it could open two clients.
+    // The attempt stays: its client is used if it still comes. A second attempt could open two clients.
     settle(slot);
     onFailed(slot.name, new FusioError('CONNECTION_UNAVAILABLE', `${tag(slot)} did not open within 30 s`));
   }
@@ -160,7 +160,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     return Object.fromEntries(entries);
   }
 
-  /** Opens the connection where that is needed, and pings it. */
+  /** Opens the connection if necessary, and pings it. */
   async function reach(slot: Slot): Promise<void> {
     open(slot);
     await slot.opening;
@@ -174,7 +174,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   }
 
   async function closeAll(): Promise<void> {
-    // From here on nothing is opened: `closing` is set as soon as this function first waits.
+    // After this await `closing` is set, so nothing is opened any more.
     await undefined;
     for (const slot of [...slots.values()].reverse()) {
       if (slot.opening) await within(closeTimeoutMs, slot.opening);
@@ -184,7 +184,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     }
   }
 
-  /** Closes within 5 s. What goes wrong is reported: it must not keep the others open. */
+  /** Closes one connection within 5 s. An error is reported, not thrown, so that all other connections are closed too. */
   async function closeClient(slot: Slot): Promise<void> {
     const { client } = slot;
     slot.client = undefined;
@@ -250,7 +250,7 @@ function unknownConnection(handle: ConnectionHandle<unknown>, slot: Slot | undef
 }
 
 function unavailable(slot: Slot): FusioError {
-  // A missing package or a wrong option is our own side's mistake and does not pass by waiting.
+  // A missing package or a wrong option is a mistake of the developer: waiting does not help.
   if (isFusioError(slot.error)) return slot.error;
   const what = slot.state === 'opening' ? 'is still opening' : 'cannot be opened';
   return new FusioError('CONNECTION_UNAVAILABLE', `${tag(slot)} ${what}`, { cause: slot.error });
@@ -261,7 +261,7 @@ function tag(slot: Slot): string {
 }
 
 function toError(thrown: unknown): Error {
-  // An error of another realm (a vm context, Jest) is no instance of our Error.
+  // `instanceof Error` fails for an error of another realm (a vm context, Jest).
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown;
   return new Error(typeof thrown === 'string' ? thrown : 'something was thrown that is no error', { cause: thrown });
 }

@@ -1,6 +1,6 @@
 import { isFusioError } from '../base/errors.js';
 
-/** Tells an error that means "the other side is not there" (so: 503, try again) from every other. Never throws, whatever it is given. */
+/** Tells whether an error means that the service cannot be reached (503, try again). Never throws, for any value. */
 export function connectionFailure(error: unknown): boolean {
   try {
     return isFailure(error, 0);
@@ -10,8 +10,8 @@ export function connectionFailure(error: unknown): boolean {
 }
 
 /**
- * Tells an error that means "the other side is there and its answer was no good" (so: 502), with the status it gave:
- * an axios error for a status outside 2xx, or an answer that was too large, cut short or no HTTP. Never throws.
+ * Tells whether an error means that the service answered badly (502), and gives the status of its answer:
+ * an axios error for a status outside 2xx, or an answer that was too large, incomplete or not HTTP. Never throws.
  */
 export function upstreamAnswer(error: unknown): { readonly status?: number } | undefined {
   try {
@@ -33,10 +33,10 @@ function isFailure(error: unknown, depth: number): boolean {
   if (typeof error.message === 'string' && messages.test(error.message)) return true;
   if (depth === 4) return false;
 
-  // Connecting to a name with several addresses fails with all their errors; `fetch` keeps the real one as its cause.
+  // A host name with several addresses fails with an AggregateError of them all; `fetch` has the error in `cause`.
   const { errors, cause } = error;
   if (Array.isArray(errors) && errors.length > 0) {
-    // Spread, because `every` would skip holes and call an array of them a failure.
+    // Spread, because `every` skips holes: an array of holes would count as a failure.
     return [...errors.slice(0, 20)].every((inner) => isFailure(inner, depth + 1));
   }
   return isFailure(cause, depth + 1);
@@ -47,7 +47,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 const codes: ReadonlySet<string> = new Set([
-  // Sockets and names
+  // Sockets and DNS
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -65,7 +65,7 @@ const codes: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'UND_ERR_SOCKET',
-  // mysql2, and what the server says when it is full or goes down
+  // mysql2, and a MySQL server that is full or shuts down
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'ER_CON_COUNT_ERROR',
@@ -75,7 +75,7 @@ const codes: ReadonlySet<string> = new Set([
   'ER_CONNECTION_KILLED',
 ]);
 
-// mysql2 gives these no code.
+// Messages of mysql2 errors that have no code.
 const messages = /^(Pool is closed|Can't add new command when connection is in closed state|Queue limit reached)/;
 
 const badAnswers: ReadonlySet<string> = new Set([

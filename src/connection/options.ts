@@ -1,6 +1,6 @@
 import { notByName, type OptionRule } from '../base/option.js';
 
-/** The option `connections`. Each connection is checked when it is added. Default: none. */
+/** Option `connections`. Each connection is checked when it is added. Default: none. */
 export const connectionsOption: OptionRule<unknown> = {
   schema: {},
   check: (connections) => notByName('connections', connections),

@@ -7,7 +7,7 @@ export interface PingResult {
   readonly error?: string;
 }
 
-/** Runs one ping against the clock and says how it went. Never rejects. */
+/** Pings once, with a time limit, and gives the result as a check. Never rejects. */
 export async function pingClient(reach: () => Promise<void>, timeoutMs: number): Promise<PingResult> {
   const startedAt = performance.now();
   try {
@@ -18,7 +18,7 @@ export async function pingClient(reach: () => Promise<void>, timeoutMs: number):
   }
 }
 
-// Health is read by strangers, and messages of drivers name hosts, ports, users and URIs: only a code or a class name goes out.
+// Anyone may read the health, and messages of drivers contain hosts, ports, users and URIs: only a code or a class name is shown.
 function reasonOf(error: unknown): string {
   const answer = upstreamAnswer(error);
   if (answer?.status !== undefined) return `HTTP ${answer.status}`;
@@ -27,7 +27,7 @@ function reasonOf(error: unknown): string {
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code)) return code;
     if (typeof name === 'string' && name !== 'Error' && /^[A-Za-z]\w{0,63}$/.test(name)) return name;
   } catch {
-    // Something that cannot even be read was thrown.
+    // Reading the thrown value may throw as well, for example if it is a revoked proxy.
   }
   return 'failed';
 }

@@ -1,4 +1,4 @@
-/** Waits for a promise, but no longer than this: false when the time was up first. Rejects as the promise does. */
+/** Waits for a promise for at most `timeoutMs`: false if the time has run out. Rejects if the promise rejects. */
 export async function within(timeoutMs: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

@@ -12,20 +12,19 @@ import type { Connection } from '../connection/connection.js';
 
 export type { Connection } from '../connection/connection.js';
 
-/** The options of axios, and what to get to see whether the service lives. */
+/** Options of axios, and a path for the ping. */
 export interface HttpOptions extends CreateAxiosDefaults {
-  /** A path under `baseURL` that answers 2xx while the service works. Default: none, and then there is no ping. */
+  /** Path under `baseURL` that answers 2xx while the service works. Default: none, and no ping. */
   ping?: string;
 }
 
 /**
- * Connects to one HTTP service through an axios instance: `baseURL` says which, and what is asked for stays under it.
- * An axios instance that the app has already is used as it is and left alone.
+ * Connects to one HTTP service through an axios instance. Every request stays under `baseURL`.
+ * An axios instance of the app is used unchanged and never closed.
  *
- * The defaults, each of which the options or one request can replace: keep-alive with at most 100 sockets a host,
- * 10 s without a byte are too long, an answer has at most 10 MB when unpacked, no proxy from the environment, and no redirects.
- * A service that is called with credentials has no business sending them elsewhere; with `maxRedirects` set, redirects are
- * followed to the same origin only.
+ * Defaults, which the options or a single request can replace: keep-alive with at most 100 sockets for each host,
+ * a time-out after 10 s without a byte, answers of at most 10 MB after decompression, no proxy from the environment, no redirects.
+ * A redirect could send credentials to another host: with `maxRedirects`, redirects are followed to the same origin only.
  *
  * ```ts
  * const fusio = createFusio({
@@ -39,7 +38,7 @@ export function http(options: HttpOptions | string | AxiosInstance): Connection<
   if (typeof options === 'function') return { open: () => options };
   const { ping, ...given } = checkOptions(typeof options === 'string' ? { baseURL: options } : options);
 
-  // Sockets belong to the client, not to the options: opened twice, they are two sets.
+  // Made here, so that each opened client has its own sockets.
   const agents = new WeakMap<AxiosInstance, readonly Agent[]>();
   return {
     open() {
@@ -56,7 +55,7 @@ export function http(options: HttpOptions | string | AxiosInstance): Connection<
   };
 }
 
-// A socket that has been idle for 30 s is closed by us; one whose server says `Keep-Alive: timeout=…` earlier, by Node.
+// Closes a socket that was idle for 30 s. Node closes it earlier if the server sends a shorter `Keep-Alive: timeout=…`.
 const agentOptions = { keepAlive: true, maxSockets: 100, maxFreeSockets: 20, timeout: 30_000 };
 
 const defaults = {
@@ -79,13 +78,13 @@ function createClient(options: CreateAxiosDefaults, baseURL: string): AxiosInsta
 }
 
 /**
- * Whether a path stays below the base once it is joined as axios joins it. With `allowAbsoluteUrls: false` another host is out of
- * reach, but `/users/${id}` with the id `../../admin` would still leave `/v1`.
+ * Tells whether a path stays below the base URL after axios has joined them. `allowAbsoluteUrls: false` prevents another host,
+ * but `/users/${id}` with the id `../../admin` would still lead out of `/v1`.
  */
 function isUnder(baseURL: string, path = ''): boolean {
   const base = baseURL.replace(/\/+$/, '');
   const url = `${base}/${path.replace(/^\/+/, '')}`;
-  // What is no URL at all is for axios to say.
+  // axios reports an invalid URL itself.
   if (!URL.canParse(url)) return true;
   const target = new URL(url);
   const root = new URL(base);
@@ -93,7 +92,7 @@ function isUnder(baseURL: string, path = ''): boolean {
   return target.origin === root.origin && `${target.pathname}/`.startsWith(folder);
 }
 
-/** Headers like X-Api-Key are credentials too, and only Authorization and cookies would be taken off on the way elsewhere. */
+/** Refuses a redirect to another origin: axios would remove Authorization and cookies, but not a credential such as X-Api-Key. */
 function stayAtOrigin(origin: string): NonNullable<CreateAxiosDefaults['beforeRedirect']> {
   return function checkRedirect(next) {
     if (new URL(String(next.href)).origin !== origin) throw new Error('The service redirects to another origin');
@@ -110,7 +109,7 @@ function checkOptions(options: HttpOptions): HttpOptions & { baseURL: string } {
     const but = near === undefined ? '' : `, got "${near}" (did you mean "baseURL"?)`;
     throw new FusioError('OPTIONS_INVALID', `http() needs baseURL, the address of the service${but}`);
   }
-  // The message does not show it: there may be a password in it.
+  // The message does not contain the URL, which may have a password.
   if (typeof baseURL !== 'string' || !URL.canParse(baseURL) || !/^https?:$/.test(new URL(baseURL).protocol)) {
     throw new FusioError('OPTIONS_INVALID', 'http(): baseURL must be a whole URL, as in https://billing.internal/v1');
   }

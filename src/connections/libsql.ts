@@ -1,6 +1,6 @@
 import type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
-/** What we use of the package's own database. */
+/** Part of the package's database class that is used here. */
 export interface NativeDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): NativeStatement;
@@ -8,7 +8,7 @@ export interface NativeDatabase {
 }
 
 interface NativeStatement {
-  /** Whether it gives rows. */
+  /** True for a statement that gives rows. */
   readonly reader: boolean;
   safeIntegers(on: boolean): NativeStatement;
   get(parameters: Bound): Row | undefined;
@@ -21,10 +21,10 @@ type Bound = SqliteValue[] | SqliteNames;
 type Parameters = SqliteValue[] | [SqliteNames];
 
 /**
- * The package libsql (0.5), behaving as `node:sqlite` does. What it would do by itself, measured on 0.5.29:
+ * Database of the package libsql (0.5) that behaves like `node:sqlite`. Reasons, all measured with 0.5.29:
  * a blob as the only value, or a boolean, ends the process; `get` after `all` or `run` on the same statement silently runs
  * with the values of the call before; a value that is not given keeps that of the call before; integers beyond 2^53 lose
- * digits in silence; rows of `get` carry a key `_metadata`; `run` counts no changes of a statement with RETURNING.
+ * digits silently; rows of `get` carry a key `_metadata`; `run` counts no changes of a statement with RETURNING.
  */
 export class LibsqlDatabase implements SqliteDatabase {
   readonly #native: NativeDatabase;
@@ -49,8 +49,8 @@ export class LibsqlDatabase implements SqliteDatabase {
 class LibsqlStatement implements SqliteStatement {
   readonly #database: NativeDatabase;
   readonly #sql: string;
-  // `get` on a native statement that anything else has used, or that has failed, binds nothing: it has one of its own,
-  // and one that has failed is not used again.
+  // `get` binds nothing on a native statement that another method has used, or that has failed: it has a statement of its own,
+  // which is replaced after a failure.
   #single: NativeStatement | undefined;
   #many: NativeStatement | undefined;
   #bound = 0;
@@ -59,7 +59,7 @@ class LibsqlStatement implements SqliteStatement {
   constructor(database: NativeDatabase, sql: string) {
     this.#database = database;
     this.#sql = sql;
-    // What is wrong with the text is said here, not at the first run.
+    // Prepared here, so that an error in the SQL is thrown now and not at the first run.
     this.#many = this.#prepare();
   }
 
@@ -101,7 +101,7 @@ class LibsqlStatement implements SqliteStatement {
         const { changes, lastInsertRowid } = this.#many.run(bound);
         return { changes, lastInsertRowid };
       }
-      // A statement with RETURNING counts its changes when its last row has been read.
+      // SQLite counts the changes of a statement with RETURNING when its last row is read.
       for (const _ of this.#many.iterate(bound));
     } catch (error) {
       this.#many = undefined;
@@ -115,7 +115,7 @@ class LibsqlStatement implements SqliteStatement {
     return this.#database.prepare(this.#sql).safeIntegers(true);
   }
 
-  /** The values as an array or an object that is never empty where the call before was not: what is left out is null. */
+  /** Gives the values as an array or an object. Missing values are null, or libsql would use those of the call before. */
   #bind(parameters: Parameters): Bound {
     const [first] = parameters;
     if (isNamed(first)) return this.#bindNames(first);
@@ -153,7 +153,7 @@ function checkValue(value: unknown, at: string): SqliteValue {
   throw new TypeError(`SQLite takes null, numbers, bigints, texts and bytes: parameter ${at} is a ${typeof value}`);
 }
 
-/** Integers as numbers, as `node:sqlite` gives them; one that does not fit is an error and not another number. */
+/** Converts integers to numbers, as `node:sqlite` does. Throws for one beyond 2^53, in place of a rounded number. */
 function toNumbers(row: Row): Row {
   for (const key in row) {
     const value = row[key];

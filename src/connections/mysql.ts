@@ -7,9 +7,9 @@ import type { Connection } from '../connection/connection.js';
 export type { Connection } from '../connection/connection.js';
 
 /**
- * Connects to MySQL or MariaDB through a pool of the package `mysql2`, with its own options and its own defaults
- * (several statements in one query stay off; a connection gives up after 10 s). Needs `npm install mysql2`.
- * A pool that the app has already is used as it is and never closed.
+ * Connects to MySQL or MariaDB through a pool of the package `mysql2`, with the options and defaults of mysql2
+ * (one statement a query, 10 s to connect). Needs `npm install mysql2`.
+ * A pool of the app is used unchanged and never closed.
  *
  * ```ts
  * const fusio = createFusio({
@@ -35,7 +35,7 @@ function openPool(options: PoolOptions | string): Pool {
     path: 'mysql2/promise',
     atLeast: '3.17',
   });
-  // mysql2 writes what it reads from the URI into the object that it is given: this one is ours.
+  // Copied, because mysql2 writes the parts of the URI into the object that it gets.
   return createPool({ ...(typeof options === 'string' ? { uri: options } : options) });
 }
 
@@ -59,11 +59,11 @@ function checkOptions(options: PoolOptions | string): void {
       `mysql() needs options, a URI or a pool, got ${options === null ? 'null' : typeof options}`,
     );
   }
-  // `{ uri: process.env.DATABASE_URL! }` without that variable would silently be the server on localhost.
+  // Without the variable, `{ uri: process.env.DATABASE_URL! }` would silently connect to localhost.
   if ('uri' in options) checkUri(options.uri, 'mysql({ uri })');
 }
 
-/** The message never shows the URI: it has the password in it. */
+/** Checks the URI. The message never contains it, because it has the password. */
 function checkUri(uri: unknown, where: string): void {
   if (typeof uri !== 'string' || uri === '') {
     throw new FusioError(
@@ -74,7 +74,7 @@ function checkUri(uri: unknown, where: string): void {
   if (!URL.canParse(uri) || !/^(mysql|mariadb):$/.test(new URL(uri).protocol)) {
     throw new FusioError(
       'OPTIONS_INVALID',
-      `${where} needs mysql://user:password@host:3306/database; what it got is no such URI (percent-encode what is special in the password)`,
+      `${where} needs mysql://user:password@host:3306/database, got another text (percent-encode special characters of the password)`,
     );
   }
 }

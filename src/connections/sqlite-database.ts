@@ -4,12 +4,12 @@ export type SqliteValue = null | number | bigint | string | Uint8Array;
 /** Values by name: `{ id: 12 }` for `:id`, `@id` or `$id`. */
 export type SqliteNames = Record<string, SqliteValue>;
 
-/** A prepared statement: what `node:sqlite` and `libsql` have in common. Values for `?` in their order, or by name. */
+/** Prepared statement, as in `node:sqlite` and `libsql`. Takes values for `?` in order, or values by name. */
 export interface SqliteStatement {
   /** All rows, as objects. */
   all(...values: SqliteValue[]): unknown[];
   all(names: SqliteNames): unknown[];
-  /** The first row, or undefined. */
+  /** Gives the first row, or undefined. */
   get(...values: SqliteValue[]): unknown;
   get(names: SqliteNames): unknown;
   /** Runs the statement for its effect. */
@@ -28,7 +28,7 @@ export interface SqliteRun {
   readonly lastInsertRowid: number | bigint;
 }
 
-/** A database: what `node:sqlite` and `libsql` have in common. Every call is synchronous and holds the event loop while it runs. */
+/** Database, as in `node:sqlite` and `libsql`. Every call is synchronous and blocks the event loop. */
 export interface SqliteDatabase {
   /** Runs any number of statements, without values. */
   exec(sql: string): unknown;

@@ -13,15 +13,15 @@ export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteVal
 
 /** An SQLite file and how it is opened. */
 export interface SqliteOptions {
-  /** A path, or `:memory:`. */
+  /** Path of the file, or `:memory:`. */
   file: string;
-  /** The file must exist, and every write is refused. Default: false. */
+  /** True: the file must exist, and every write fails. Default: false. */
   readOnly?: boolean;
-  /** How long a write waits for another process's. Default: 5000. */
+  /** Milliseconds for which a write waits for the write of another process. Default: 5000. */
   timeoutMs?: number;
 }
 
-/** A database that the app has open: of `node:sqlite`, `libsql` or `better-sqlite3`. */
+/** Open database of the app, of `node:sqlite`, `libsql` or `better-sqlite3`. */
 export interface OpenDatabase {
   /** Runs any number of statements. */
   exec(sql: string): unknown;
@@ -30,11 +30,11 @@ export interface OpenDatabase {
 }
 
 /**
- * Opens an SQLite file with the database that Node brings (`node:sqlite`, from 22.13 on), else with the package `libsql`.
- * A database that the app has already is used as it is and never closed.
+ * Opens an SQLite file with `node:sqlite` (Node 22.13 or later), else with the package `libsql`.
+ * An open database of the app is used unchanged and never closed.
  *
  * It sets WAL (readers and the writer do not wait for each other), foreign keys, a busy timeout of 5 s (both drivers
- * wait 0 ms by themselves: "database is locked" at the first collision), and `synchronous=FULL`. With NORMAL a commit is
+ * wait 0 ms by default: "database is locked" at the first collision), and `synchronous=FULL`. With NORMAL a commit is
  * some four times faster, and a power cut may take back a commit that a caller was told of: to choose that, pass a database that you
  * opened yourself, or execute `PRAGMA synchronous = NORMAL` on it.
  *
@@ -82,7 +82,7 @@ function openFile(path: string, readOnly: boolean): SqliteDatabase {
     orElse: ', or run Node 22.13 or later, which brings SQLite',
   });
   if (!readOnly) return new LibsqlDatabase(new Native(path));
-  // libsql takes the option `readonly` and ignores it; SQLite's own URI does it.
+  // libsql ignores its option `readonly`; the URI parameter of SQLite works.
   if (path !== ':memory:' && !existsSync(path)) throw new Error('unable to open database file');
   return new LibsqlDatabase(new Native(path === ':memory:' ? path : `${pathToFileURL(path).href}?mode=ro`));
 }
@@ -115,12 +115,12 @@ function checkOptions(options: string | SqliteOptions): Required<SqliteOptions> 
   }
   const { file, readOnly, timeoutMs } = { ...defaults, ...given };
   if (typeof file !== 'string' || file === '') return wrong('sqlite() needs a file: a path, or ":memory:"');
-  // A drive letter is a path, a longer scheme is not: libsql would go to a server for some of them.
+  // `C:` begins a path, a longer scheme does not: for some schemes libsql would connect to a server.
   if (/^[a-z][a-z\d+.-]+:/i.test(file)) return wrong('sqlite() needs a path, not a URL');
   if (typeof readOnly !== 'boolean') return wrong(`sqlite(): readOnly must be true or false, got ${typeof readOnly}`);
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 0 || timeoutMs > 2 ** 31 - 1) {
     return wrong(`sqlite(): timeoutMs must be milliseconds from 0 on, got ${String(timeoutMs)}`);
   }
-  // Resolved now: what the process does to its working directory later must not move the database.
+  // Resolved now, because the working directory may change before the database is opened.
   return { file: file === ':memory:' ? file : resolve(file), readOnly, timeoutMs };
 }

@@ -6,13 +6,13 @@ import { type Node, nodeOf, SchemaTypes } from './schema-type.js';
 import { comment, key, quote, typeName } from './text.js';
 
 export interface SdkOptions {
-  /** What a client calls unless it is told otherwise. Default: the first server of the document, where that is a whole URL. */
+  /** Default URL of the client. Default: the first server of the document, if it is an absolute URL. */
   baseUrl?: string;
 }
 
 /**
  * Writes a TypeScript client of one file without dependencies: `todo.create` is `client.todo.create({ body })`.
- * The same document gives the same bytes. Throws where the document has a reference that leads nowhere.
+ * The same document gives the same bytes. Throws if the document has a reference without a target.
  */
 export function generateSdk(document: OpenApiDocument, options: SdkOptions = {}): string {
   const names = new Names(runtime, builtIn);
@@ -34,7 +34,7 @@ export function generateSdk(document: OpenApiDocument, options: SdkOptions = {})
     .join('\n');
 }
 
-// What the rest of the file uses: a type of the same name would hide it.
+// Names that the rest of the file uses: a type of the same name would hide them.
 const builtIn = [
   'ArrayBuffer',
   'AsyncIterable',
@@ -63,9 +63,9 @@ function declareOperation(operation: SdkOperation, types: SchemaTypes, names: Na
   const errors = errorsOf(operation, types);
   const [inputName, resultName, errorsName] = ['Input', 'Result', 'Errors'].map((end) => names.claim(name + end));
   const declarations = [
-    input && `/** What \`${operation.name}\` takes. */\nexport interface ${inputName} ${input.text}\n`,
-    `/** What \`${operation.name}\` gives. */\nexport type ${resultName} = ${resultOf(operation, types)};\n`,
-    errors && `/** What \`${operation.name}\` throws, by status. */\nexport interface ${errorsName} ${errors}\n`,
+    input && `/** Input of \`${operation.name}\`. */\nexport interface ${inputName} ${input.text}\n`,
+    `/** Result of \`${operation.name}\`. */\nexport type ${resultName} = ${resultOf(operation, types)};\n`,
+    errors && `/** Error bodies of \`${operation.name}\` by status. */\nexport interface ${errorsName} ${errors}\n`,
   ];
   const first = input ? `input${input.isRequired ? '' : '?'}: ${inputName}` : 'input?: Record<string, never>';
   const type = `ClientMethod<[${first}, options?: ClientCallOptions], ${resultName}, ${errors ? errorsName : '{}'}>`;
@@ -174,7 +174,7 @@ export function createClient(options: ClientOptions${isOptional ? ' = {}' : ''})
 `;
 }
 
-/** What errors have for a body wherever an operation does not say more: the problem of the shared responses. */
+/** Finds the default type of error bodies: the problem schema of the shared responses. */
 function problemOf(document: Node, types: SchemaTypes): string {
   const { responses } = nodeOf(document.components);
   const schemas = Object.values(nodeOf(responses)).map((response) => {

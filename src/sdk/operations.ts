@@ -1,11 +1,11 @@
 import { listOf, type Node, nodeOf, notes, type SchemaTypes } from './schema-type.js';
 import { byText, comment, key } from './text.js';
 
-/** One operation of a document, read. */
+/** Operation of an OpenAPI document. */
 export interface SdkOperation {
   readonly name: string;
   readonly method: string;
-  /** As fusio writes it: `/todo/:id`. */
+  /** In fusio's notation: `/todo/:id`. */
   readonly path: string;
   readonly template: string;
   readonly node: Node;
@@ -14,7 +14,7 @@ export interface SdkOperation {
 
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'];
 
-/** The operations of a document by name. Throws where two have one name. */
+/** Reads the operations of a document by name. Throws if two have the same name. */
 export function readOperations(document: Node, types: SchemaTypes): SdkOperation[] {
   const operations = new Map<string, SdkOperation>();
   for (const [template, item] of Object.entries(nodeOf(document.paths))) {
@@ -31,7 +31,7 @@ export function readOperations(document: Node, types: SchemaTypes): SdkOperation
   return [...operations.values()].sort((a, b) => byText(a.name, b.name));
 }
 
-/** The type of what is passed to an operation; `isRequired` says whether something must be. */
+/** Writes the input type of an operation. `isRequired` is true if a call needs an input. */
 export function inputOf(
   operation: SdkOperation,
   types: SchemaTypes,
@@ -60,7 +60,7 @@ export function inputOf(
   return slots.length === 0 ? undefined : { text: `{\n${slots.join('')}}`, isRequired };
 }
 
-/** What a call gives: of every 2xx. */
+/** Writes the result type of an operation: the union over every 2xx. */
 export function resultOf({ node, method }: SdkOperation, types: SchemaTypes): string {
   if (method === 'head') return 'undefined';
   const responses = Object.entries(nodeOf(node.responses));
@@ -71,7 +71,7 @@ export function resultOf({ node, method }: SdkOperation, types: SchemaTypes): st
   return [...new Set(texts)].join(' | ');
 }
 
-/** The bodies of errors by status. */
+/** Writes the type of error bodies by status. */
 export function errorsOf({ node }: SdkOperation, types: SchemaTypes): string | undefined {
   const lines = Object.entries(nodeOf(node.responses))
     .filter(([status]) => /^[345]\d\d$/.test(status))
@@ -84,7 +84,7 @@ export function errorsOf({ node }: SdkOperation, types: SchemaTypes): string | u
   return lines.length === 0 ? undefined : `{\n${lines.join('')}}`;
 }
 
-/** The one media type of the body, where it is not JSON. */
+/** Gives the media type of the body, or undefined for JSON. */
 export function consumesOf({ node }: SdkOperation, types: SchemaTypes): string | undefined {
   const [type, ...more] = Object.keys(nodeOf(types.resolve(node.requestBody).content));
   return type === undefined || more.length > 0 || type.includes('*') || type === 'application/json' ? undefined : type;
@@ -92,7 +92,7 @@ export function consumesOf({ node }: SdkOperation, types: SchemaTypes): string |
 
 function parametersOf(nodes: readonly unknown[], types: SchemaTypes): Node[] {
   const found = new Map<string, Node>();
-  // Those of the operation come last and replace those of the path.
+  // The parameters of the operation come last and replace those of the path.
   for (const node of nodes) {
     const parameter = types.resolve(node);
     found.set(`${parameter.in} ${parameter.name}`, parameter);
@@ -115,7 +115,7 @@ function pathOf(template: string, parameters: readonly Node[], name: string): st
         return `${found?.['x-fusio-wildcard'] === true ? '*' : ':'}${parameter}`;
       }
       if (/[{}]/.test(segment)) throw new Error(`sdk: operation "${name}": "${segment}" is more than one parameter`);
-      // These would begin a parameter.
+      // At the start of a segment, these characters would begin a parameter.
       return segment.replace(/^[:*$]/, (first) => `%${first.charCodeAt(0).toString(16).toUpperCase()}`);
     })
     .join('/');
@@ -136,7 +136,7 @@ function valuesOf(parameters: readonly Node[], types: SchemaTypes): string {
   return all.join(' & ');
 }
 
-/** OpenAPI 3.1, 4.8.12.2: an exploded object is not one parameter, its properties are. */
+/** Splits an exploded object into its properties. OpenAPI 3.1, 4.8.12.2: each property is a parameter. */
 function isFree(parameter: Node, types: SchemaTypes): boolean {
   return parameter.in === 'query' && parameter.explode === true && types.resolve(schemaOf(parameter)).type !== 'array';
 }

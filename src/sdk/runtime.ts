@@ -5,10 +5,10 @@ export type ErrorsOf<Operation> = Operation extends { readonly '~types'?: { erro
   ? Errors
   : {};
 
-// Two copies of this file in one program have different classes: the brand is what counts.
+// Two copies of this file in one program have different classes, so \`instanceof\` would fail: the symbol marks both.
 const errorBrand = Symbol.for('fusio.client-error');
 
-/** An answer whose status is not 2xx. \`body\` is the problem document, or text where the answer is no JSON. */
+/** Error for an answer whose status is not 2xx. \`body\` is the problem document, or text if the answer is not JSON. */
 export class ClientError<Body = unknown> extends Error {
   /** HTTP status of the answer. */
   readonly status: number;
@@ -26,7 +26,7 @@ export class ClientError<Body = unknown> extends Error {
     Object.defineProperty(this, errorBrand, { value: true });
   }
 
-  /** Narrows an error to one status of one operation, which is a handle or a method of a client: \`ClientError.is(error, getTodo, 404)\`. */
+  /** Narrows an error to one status of an operation: \`ClientError.is(error, getTodo, 404)\`. Takes a handle or a method of a client. */
   static is<Operation, Status extends keyof ErrorsOf<Operation> & number>(
     error: unknown,
     _operation: Operation,
@@ -46,17 +46,17 @@ function messageOf(body: unknown, status: number): string {
   return typeof text === 'string' ? text : \`The answer has status \${status}\`;
 }
 
-/** How a client sends. */
+/** Options of a client for sending. */
 export interface SendOptions {
-  /** With the mount path: \`https://example.com/api\`. In a browser \`/api\` will do. */
+  /** URL of the API with the mount path: \`https://example.com/api\`. In a browser, a path such as \`/api\` is enough. */
   baseUrl: string;
-  /** Sent as \`Authorization: Bearer\`. A function is asked at every call; nothing is sent for empty text. */
+  /** Token for \`Authorization: Bearer\`. A function is called for every call; for an empty text the header is not sent. */
   token?: string | (() => string | undefined | Promise<string | undefined>);
   /** Sends the requests. Default: the global \`fetch\`. */
   fetch?: typeof globalThis.fetch;
-  /** For a whole call, with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or \`Infinity\`: no limit. */
+  /** Time limit of a call with its token and retries; of an event stream only until it begins. Default: 60,000; 0 or \`Infinity\`: no limit. */
   timeoutMs?: number;
-  /** How often a call is tried again after a busy server (429, 503) or a broken connection. Default: 2. */
+  /** Number of retries after 429, 503 or a broken connection. Default: 2. */
   retries?: number;
 }
 
@@ -70,12 +70,12 @@ export interface ClientCallOptions {
   timeoutMs?: number;
 }
 
-// RFC 9110, 9.2.2: these may be sent twice. A POST is only sent again when the server said that it did not run it.
+// RFC 9110, 9.2.2: these methods may be sent twice. A POST is sent again only if the server says that it did not run it.
 const repeatable = /^(GET|HEAD|PUT|DELETE|OPTIONS)$/;
-// A caller should not wait longer for one retry: it gets the error, with Retry-After in its headers.
+// Upper limit of the wait for one retry. For a longer Retry-After the caller gets the error, with the header.
 const maxRetryAfterMs = 30_000;
 
-/** Calls an operation. Rejects with a \`ClientError\` for a status that is not 2xx, and with the error of \`fetch\` where no answer came. */
+/** Calls an operation. Rejects with a \`ClientError\` for a status that is not 2xx, and with the error of \`fetch\` if there is no answer. */
 async function send(
   name: string,
   route: Route,
@@ -90,7 +90,7 @@ async function send(
     const authorization = credential ? \`Bearer \${credential}\` : undefined;
     const [url, init] = makeRequest(name, route, baseUrl, input, { authorization, ...options.headers });
     const isRepeatable = repeatable.test(route.method);
-    // What was read from a stream cannot be sent again.
+    // A stream can be sent only once.
     const lastTry = tagOf(input.body) === 'ReadableStream' ? 0 : retries;
 
     for (let tries = 0; ; tries++) {
@@ -120,7 +120,7 @@ async function send(
   }
 }
 
-/** Asks for the token; rejects when the signal aborts, whatever the function waits for. */
+/** Gets the token. Rejects when the signal aborts, even if the token function still waits. */
 function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
@@ -129,7 +129,7 @@ function within<Value>(ask: () => Value | Promise<Value>, signal: AbortSignal): 
   });
 }
 
-/** One signal of the caller's and the time limit. By hand: \`AbortSignal.any\` is not everywhere. */
+/** Joins the caller's signal and the time limit in one signal. \`AbortSignal.any\` is missing in older browsers. */
 function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
@@ -137,7 +137,7 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   signal?.addEventListener('abort', abort);
   const expire = () => controller.abort(new DOMException(\`No answer within \${timeoutMs} ms\`, 'TimeoutError'));
   const isLimited = timeoutMs > 0 && timeoutMs < Number.POSITIVE_INFINITY;
-  // A timer of more than 31 bits ends at once.
+  // A timer of more than 31 bits fires at once.
   const timer = isLimited ? setTimeout(expire, Math.min(timeoutMs, 2 ** 31 - 1)) : undefined;
   return {
     signal: controller.signal,
@@ -147,15 +147,15 @@ function limitOf(timeoutMs: number, signal: AbortSignal | undefined) {
   };
 }
 
-/** How long to wait before the next try; undefined where there should be none. */
+/** Gives the milliseconds before the next try; undefined for no further try. */
 function waitOf({ status, headers }: Response, isRepeatable: boolean, tries: number): number | undefined {
   if (status !== 429 && status !== 503) return undefined;
   const after = headers.get('retry-after');
   if (after === null) return isRepeatable ? backoff(tries) : undefined;
-  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. \`Date.parse\` takes "-5" for one too.
+  // RFC 9110, 10.2.3: Retry-After may be a date, which begins with its weekday. Checked because \`Date.parse\` accepts "-5" too.
   const date = /^[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
   const ms = /^\\d+(\\.\\d+)?$/.test(after) ? Number(after) * 1000 : date - Date.now();
-  // A little later than asked, not all at once.
+  // Adds jitter, so that clients do not all come back at the same moment.
   return ms <= maxRetryAfterMs ? Math.max(ms, 0) + backoff(0) : undefined;
 }
 
@@ -180,15 +180,15 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The method and path of an operation, with the media type of its body. */
 interface Route {
-  /** \`GET\`, \`POST\`, … Text, because that is what the import of a JSON file is. */
+  /** \`GET\`, \`POST\`, … Typed as \`string\`, because TypeScript types an imported JSON file so. */
   readonly method: string;
   /** \`/todo/:id\`, \`/file/*rest\`, \`/report/$year<[0-9]+>\`. */
   readonly path: string;
-  /** The one media type of the body. Default: \`application/json\`. */
+  /** Media type of the body. Default: \`application/json\`. */
   readonly consumes?: string;
 }
 
-/** What is passed to an operation. */
+/** Input of a call: the values of each slot. */
 interface CallInput {
   readonly params?: object;
   readonly query?: object;
@@ -214,7 +214,7 @@ function makeRequest(
   const init: FetchOptions = { method: route.method, headers: all };
   if (body === undefined) return [url, init];
   init.body = encodeBody(body, all, route.consumes);
-  // A stream is sent before the answer is read (Fetch Standard, RequestDuplex).
+  // Fetch Standard, RequestDuplex: a stream needs \`half\`, the body is sent before the answer is read.
   if (tagOf(body) === 'ReadableStream') init.duplex = 'half';
   return [url, init];
 }
@@ -232,7 +232,7 @@ function fillPath(name: string, path: string, params: object = {}): string {
       const parts = kind === '*' ? text.split('/') : [text];
       return parts
         .map((part) => {
-          // URL Standard, 4.1: "%2e" is a dot too, so these would always lead to another path.
+          // URL Standard, 4.1: "%2e" is a dot as well, so encoding would not help: \`fetch\` would request another path.
           if (part === '.' || part === '..') throw new TypeError(\`\${name}: params.\${key} must not have "\${part}"\`);
           return encodeURIComponent(part);
         })
@@ -254,10 +254,10 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   const type = headers.get('content-type') ?? consumes;
   const isRaw = /^(FormData|URLSearchParams|Blob|File|ReadableStream|ArrayBuffer|Uint8Array)$/.test(tagOf(body));
   const form = isRaw ? undefined : formOf(type);
-  // A string is a value of JSON, unless the caller says by a header of its own that it is JSON already.
+  // A string is encoded as a JSON value, unless the caller set Content-Type: then it is JSON text already.
   const isText = typeof body === 'string' && type !== undefined && !(type === consumes && /\\bjson\\b/.test(type));
   if (form) {
-    // Files last: a server that streams them has to know the fields before.
+    // Files come last: a server that streams them needs the fields first.
     for (const isFile of [false, true]) {
       for (const [key, value] of entriesOf(body as object)) {
         for (const one of listOf(value)) {
@@ -267,7 +267,7 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
     }
   }
   const encoded = form ?? body;
-  // A form says itself what it is, with the boundary between its parts.
+  // \`fetch\` sets the Content-Type of a form itself, with its boundary.
   if (/^(FormData|URLSearchParams)$/.test(tagOf(encoded))) headers.delete('content-type');
   else if (type !== undefined) headers.set('content-type', type);
   else if (!isRaw) headers.set('content-type', 'application/json');
@@ -284,12 +284,12 @@ function isBlob(value: unknown): boolean {
   return /^(Blob|File)$/.test(tagOf(value));
 }
 
-/** \`instanceof\` would not know the classes of another window. */
+/** Gives the class name of a value. \`instanceof\` fails for objects of another window. */
 function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
-/** Names and values, without what is left out. */
+/** Gives names and values without undefined values. */
 function entriesOf(record: object = {}): [string, unknown][] {
   return Object.entries(record).filter((entry) => isGiven(entry[1]));
 }
@@ -307,7 +307,7 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** The value of an answer: parsed JSON, events, text, or a blob of any other media type. Nothing where there is no body. */
+/** Reads the body of an answer: parsed JSON, events, text, or a blob for any other media type. Undefined if there is no body. */
 async function readAnswer(
   name: string,
   response: Response,
@@ -327,7 +327,7 @@ async function readAnswer(
   return { value: type === '' && blob.size === 0 ? undefined : blob, isStreaming: false };
 }
 
-/** The problem document of an error, or its text. */
+/** Reads the body of an error: the problem document, or text if it is not JSON. */
 async function readError(response: Response): Promise<any> {
   const text = await response.text();
   if (!isJson(typeOf(response))) return text;
@@ -342,11 +342,11 @@ function parse(name: string, response: Response, text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    throw new ClientError(response, text, \`\${name}: the answer is not the JSON that it says it is\`);
+    throw new ClientError(response, text, \`\${name}: the answer has a JSON media type, but is not valid JSON\`);
   }
 }
 
-/** The media type without its parameters. */
+/** Gives the media type without its parameters, in lower case. */
 function typeOf(response: Response): string {
   const type = response.headers.get('content-type') ?? '';
   return type.replace(/;.*/s, '').trim().toLowerCase();
@@ -356,7 +356,7 @@ function isJson(type: string): boolean {
   return /^application\\/json$|\\+json$/.test(type);
 }
 
-/** One event of a \`text/event-stream\`. \`data\` is parsed where it is JSON, and text where it is not. */
+/** Event of a \`text/event-stream\`. \`data\` is parsed if it is JSON, and text otherwise. */
 export interface ServerSentEvent<Data = unknown> {
   /** Type of the event. Undefined: \`message\`. */
   readonly event?: string;
@@ -368,7 +368,7 @@ export interface ServerSentEvent<Data = unknown> {
   readonly retryMs?: number;
 }
 
-/** Reads events (HTML, 9.2.6). Leaving the loop ends the connection; what comes after a break is not asked for again. */
+/** Reads events (HTML, 9.2.6). Leaving the loop closes the connection. A broken connection is not opened again. */
 async function* readEvents(
   body: ReadableStream<Uint8Array>,
   release: () => void,
@@ -380,9 +380,9 @@ async function* readEvents(
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      // An event without its empty line was cut off.
+      // An event that does not end with an empty line is incomplete and dropped.
       if (done) return;
-      // A carriage return at the end waits: the line feed may be still on its way.
+      // A carriage return at the end is kept: its line feed may come with the next chunk.
       const lines = (rest + decoder.decode(value, { stream: true })).split(/\\r\\n|\\r(?!$)|\\n/);
       rest = lines.pop() ?? '';
       for (const line of lines) {
@@ -396,7 +396,7 @@ async function* readEvents(
     }
   } finally {
     release();
-    // Not awaited: it would wait for whatever holds the connection up.
+    // Not awaited: \`cancel\` may wait for a stalled connection.
     reader.cancel().catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** A doc comment, or nothing. What would end the comment early is broken up. */
+/** Writes a doc comment, or nothing for an empty text. Breaks up sequences that would end the comment. */
 export function comment(lines: readonly (string | undefined | false)[], indent: string): string {
   const text = lines
     .filter((line): line is string => typeof line === 'string' && line.trim() !== '')
@@ -9,18 +9,18 @@ export function comment(lines: readonly (string | undefined | false)[], indent: 
   return `${indent}/**\n${text.map((line) => `${indent} *${line === '' ? '' : ` ${line}`}\n`).join('')}${indent} */\n`;
 }
 
-/** A string literal. */
+/** Writes a string literal. */
 export function quote(text: string): string {
   const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
   return `'${escaped.replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`)}'`;
 }
 
-/** The name of a property, quoted where it must be. */
+/** Writes a property name, quoted if necessary. */
 export function key(name: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quote(name);
 }
 
-/** `todo.get-all` as the name of a type: `TodoGetAll`. Never a reserved word: those are in lower case. */
+/** Makes a type name: `TodoGetAll` of `todo.get-all`. It is never a reserved word: these are in lower case. */
 export function typeName(text: string): string {
   const name = text
     .split(/[^A-Za-z0-9_$]+/)
@@ -29,7 +29,7 @@ export function typeName(text: string): string {
   return /^[A-Za-z_$]/.test(name) ? name : `_${name}`;
 }
 
-/** An order that does not depend on the machine's language. */
+/** Compares texts independently of the machine's locale. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 import type { Recorded } from '../pipeline/recorder.js';
 
-/** Whether the caller went away before the answer: then no status was sent, whatever the invocation came to. */
+/** Tells whether the caller closed the connection before the answer: then no status was sent, for any outcome. */
 export function isGone({ origin: { http } }: Recorded): boolean {
   if (!http) return false;
   const { req, res } = http;

@@ -1,14 +1,14 @@
 import type { Recorded } from '../pipeline/recorder.js';
 
-// RFC 9110, 9.3 and RFC 5789: what the semantic conventions for HTTP 1.27 call the known methods.
+// Known methods of the semantic conventions for HTTP 1.27: those of RFC 9110, 9.3 and RFC 5789.
 const known = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
 
-/** Gives the method where it is a known one, else `_OTHER`: a caller may invent as many methods as it likes. */
+/** Gives a known method as it is, else `_OTHER`: callers may invent methods, and each would be a new time series. */
 export function knownMethod(method = 'GET'): string {
   return known.has(method) ? method : '_OTHER';
 }
 
-/** HEAD may stand for GET; any other method is that of the operation, so the set of values is bounded. */
+/** Gives HEAD or the method of the operation, so that the number of values is bounded. */
 export function requestMethod({ origin, runnable }: Recorded): string | undefined {
   return origin.http?.req.method === 'HEAD' ? 'HEAD' : runnable.handle?.method;
 }

@@ -1,21 +1,21 @@
 import type { HttpExchange } from '../action/context.js';
 
-/** Finds the mount path of a request: text that stands in the host's code, never what a caller wrote. */
+/** Finds the mount path of a request: always a text of the host's code, never a text of the caller. */
 export type FindMount = (req: HttpExchange['req'], hostRoute: string | undefined) => string;
 
-// A regular expression without groups looks like a literal: beyond this, whatever is mounted is not told.
+// Upper limit, because a regular expression without groups looks like a literal and may match any number of paths.
 const mostMounts = 100;
 
 /**
- * Express tells only what the caller wrote (`req.baseUrl`): `/acme` under `/:tenant`, `/API` under `/api`. It is taken where
- * layers without parameters make it up; else the route that the host's own instrumentation of Express has found so far.
+ * Express gives the mount path only as the caller wrote it (`req.baseUrl`): `/acme` under `/:tenant`, `/API` under `/api`. It is used
+ * if layers without parameters match it; else the route that the host's instrumentation of Express has found so far.
  */
 export function mountFinder(): FindMount {
   const literals = new Map<string, string>();
   return function findMount(req, hostRoute) {
     const { baseUrl, app } = req as Mounted;
     if (typeof baseUrl !== 'string' || baseUrl === '') return '';
-    // Express does not tell cases apart: a caller could write a path in as many ways as it has letters.
+    // Express ignores case, so a caller can write a path in many ways.
     const key = baseUrl.toLowerCase();
     const found = literals.get(key);
     if (found !== undefined) return found;
@@ -25,7 +25,7 @@ export function mountFinder(): FindMount {
   };
 }
 
-/** What Express 5 puts on a request, as far as it is looked at. */
+/** Properties that Express 5 adds to a request, as far as they are used here. */
 interface Mounted {
   readonly baseUrl?: unknown;
   readonly app?: { path?(): unknown; readonly router?: { readonly stack?: readonly Layer[] } };
@@ -34,24 +34,24 @@ interface Mounted {
 interface Layer {
   readonly handle?: { readonly stack?: readonly Layer[] };
   readonly route?: unknown;
-  /** Whether it is at the root, where nothing is matched. */
+  /** True for a layer at the root, which matches every path. */
   readonly slash?: boolean;
   readonly matchers?: readonly ((path: string) => false | { readonly path: string; readonly params: object })[];
 }
 
 function isLiteral(app: Mounted['app'], baseUrl: string): boolean {
   try {
-    // Of an app within an app this is what it was mounted by, parameters as they are written.
+    // For an app inside an app this is its mount path, with the parameters as in the code.
     const root = app?.path?.();
     if (typeof root !== 'string' || !baseUrl.toLowerCase().startsWith(root.toLowerCase())) return false;
     return isMadeUp(baseUrl.slice(root.length), app?.router?.stack ?? []);
   } catch {
-    // A parameter that cannot be decoded.
+    // Express throws for a parameter that cannot be decoded.
     return false;
   }
 }
 
-/** Whether layers without parameters make up the path. */
+/** Tells whether layers without parameters match the whole path. */
 function isMadeUp(path: string, stack: readonly Layer[]): boolean {
   if (path === '') return true;
   return stack.some(({ slash, matchers = [], handle, route }) => {

@@ -1,6 +1,6 @@
 import { loadPackage } from '../base/load-package.js';
 
-/** The version of this package; undefined where a bundler took the code out of it. */
+/** Reads the version of this package. Undefined if a bundler has moved the code out of the package. */
 export function ownVersion(): string | undefined {
   try {
     return loadPackage<{ version: string }>({ by: 'telemetry', name: 'fusio/package.json' }).version;

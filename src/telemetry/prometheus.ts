@@ -8,7 +8,7 @@ import { checkOptions } from '../schema/check-options.js';
 import { isGone } from './gone.js';
 import { knownMethod, requestMethod } from './method.js';
 
-/** A registry of the host's `prom-client`. */
+/** Registry of the host's `prom-client`. */
 export interface PrometheusRegistry {
   /** Media type of `metrics()`. */
   readonly contentType: string;
@@ -35,7 +35,7 @@ export interface PrometheusOptions {
 const defaults = { path: '/metrics', scopes: ['metrics'], public: false } satisfies Omit<PrometheusOptions, 'registry'>;
 
 const properties = {
-  // A registry is an object of a class: its methods are looked for below.
+  // A registry is an instance of a class, so its methods are checked below.
   registry: {},
   path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
   scopes: { type: 'array', items: { type: 'string' } },
@@ -43,7 +43,7 @@ const properties = {
 } satisfies Record<keyof PrometheusOptions, object>;
 const prometheusSchema = { ...groupOf(properties), required: ['registry'] };
 
-/** Request durations and requests under way, by operation, method and status: nothing that a caller could make grow. */
+/** Measures durations and active requests by operation, method and status. Callers cannot add values to these labels. */
 export function prometheus(options: PrometheusOptions): Watcher {
   checkOptions(prometheusSchema, options, where, 'OPTIONS_INVALID');
   const { registry } = options;
@@ -88,13 +88,13 @@ export function prometheus(options: PrometheusOptions): Watcher {
       );
     },
     refused(req, status) {
-      // Without an operation, and without a time to speak of: what counts is how many there are.
+      // No operation ran, so the duration is 0: only the number of refused requests counts.
       durations.observe({ operation: '', method: knownMethod(req.method), status, source: 'http' }, 0);
     },
   };
 }
 
-// That of CALL_CANCELLED: a caller that nothing was sent to got no 200 and no 504.
+// Status of CALL_CANCELLED, for callers that left before an answer was sent.
 const goneStatus = 499;
 
 const where = 'createFusio telemetry.prometheus';
@@ -120,7 +120,7 @@ interface MetricOptions {
   readonly buckets?: readonly number[];
 }
 
-/** Makes a metric, or takes the one that another fusio with the same registry made: a name may be registered once. */
+/** Makes a metric, or reuses the metric of another instance with the same registry: a name can be registered only once. */
 function metric<Metric>(
   registry: PrometheusRegistry,
   Made: new (options: object) => Metric,
@@ -129,12 +129,12 @@ function metric<Metric>(
   const { name, labelNames } = options;
   const known = registry.getSingleMetric(name) as (Metric & { labelNames?: readonly string[] }) | undefined;
   if (!known) return new Made({ ...options, registers: [registry] });
-  // prom-client refuses a label that is not declared: better now than with each call.
+  // prom-client throws for an undeclared label. Thrown here once, in place of every call.
   if (labelNames.every((label) => known.labelNames?.includes(label))) return known;
   throw new FusioError('OPTIONS_INVALID', `${where}: registry has another metric named "${name}"`);
 }
 
-/** Makes the adapter that registers the operation `fusio.metrics`, which shows the registry. */
+/** Makes the adapter that registers the operation `fusio.metrics`, which serves the registry. */
 export function metricsAdapter(options: PrometheusOptions): OperationAdapter {
   const { registry, path, scopes, public: isPublic }: Required<PrometheusOptions> = { ...defaults, ...options };
   return function metrics(fusio) {

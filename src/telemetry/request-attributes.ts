@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { HttpExchange } from '../action/context.js';
 import type { Recorded } from '../pipeline/recorder.js';
 
-/** What the conventions want of a server span and of no metric: a caller writes it. The query is left out, it has secrets. */
+/** Gives the attributes of a server span that no metric may have, because callers choose them. The query may hold secrets and is left out. */
 export function requestAttributes({ req }: HttpExchange, invocation: Recorded): Attributes {
   const [path, authority] = targetOf(req);
   const [, name, port] = /^\[?([^[\]@/]+?)\]?(?::(\d{1,5}))?$/.exec(authority ?? '') ?? [];
@@ -17,13 +17,13 @@ export function requestAttributes({ req }: HttpExchange, invocation: Recorded): 
   };
 }
 
-/** As the request reached this process; what a proxy says of it is the host's to judge. */
+/** Gives the scheme with which the request reached this process. Headers of a proxy are not trusted here. */
 export function schemeOf(req: HttpExchange['req']): 'http' | 'https' {
   const isSecure = 'socket' in req ? 'encrypted' in req.socket && req.socket.encrypted : req.url.startsWith('https:');
   return isSecure ? 'https' : 'http';
 }
 
-/** The path, with what Express has cut off for its router, and the authority. */
+/** Gives the full path, with the mount path that Express removes, and the authority. */
 function targetOf(req: HttpExchange['req']): [path: string, authority: string | undefined] {
   if (!('socket' in req)) {
     const { pathname, host } = new URL(req.url);
@@ -37,7 +37,7 @@ function addressOf({ origin }: Recorded): string | undefined {
   try {
     return origin.ip;
   } catch {
-    // The host's own function failed: whoever needs the address will see that.
+    // The host's `clientIp` threw. An action that reads the address gets that error.
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { type PrometheusOptions, prometheus } from './prometheus.js';
 export interface TelemetryOptions {
   /** Spans and metrics through the host's `@opentelemetry/api`. Default: true where that is installed. Given as true, it must be there. */
   openTelemetry?: boolean;
-  /** Metrics in a registry of the host's `prom-client`, and an operation that shows them. */
+  /** Metrics in a registry of the host's `prom-client`, and an operation that serves them. */
   prometheus?: PrometheusOptions;
 }
 
@@ -17,12 +17,12 @@ const properties = {
   prometheus: {},
 } satisfies Record<keyof TelemetryOptions, object>;
 
-/** The option `telemetry`. Default: OpenTelemetry where the host has it. */
+/** Option `telemetry`. Default: OpenTelemetry if the host has it. */
 export const telemetryOption: OptionRule<boolean | TelemetryOptions> = {
   schema: { anyOf: [{ type: 'boolean' }, groupOf(properties)] },
 };
 
-/** The watchers that the option asks for, as one; undefined where there is nothing to tell anybody. */
+/** Joins the watchers that the option asks for in one; undefined for none. */
 export function createTelemetry(option: boolean | TelemetryOptions | undefined): Watcher | undefined {
   if (option === false) return undefined;
   const options: TelemetryOptions = option === undefined || option === true ? {} : option;

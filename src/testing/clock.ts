@@ -8,7 +8,7 @@ export interface FakeClock extends Clock {
   set(time: Date | number): void;
 }
 
-/** A clock that stands still until it is told: `createFusio({ clock: fakeClock('2026-01-01') })`. Default: 2026-01-01 in UTC. */
+/** Makes a clock that moves only by `advance`: `createFusio({ clock: fakeClock('2026-01-01') })`. Default: 2026-01-01 in UTC. */
 export function fakeClock(start: Date | string | number = '2026-01-01T00:00:00Z'): FakeClock {
   let now = new Date(start).getTime();
   if (Number.isNaN(now)) throw new TypeError(`fakeClock: ${String(start)} is no date`);

@@ -6,19 +6,19 @@ import type { RegisteredOperation } from '../operation/published.js';
 export interface ContractOptions {
   /** The caller. Default: the system. */
   as?: Principal | 'system';
-  /** Fails also for operations that have no example. Default: false. */
+  /** True: fails for operations without an example, too. Default: false. */
   complete?: boolean;
 }
 
 /** The result of `checkContract`. */
 export interface ContractReport {
-  /** How many examples were called. */
+  /** Number of examples that were called. */
   readonly called: number;
 }
 
 /**
- * Calls every example of every operation and compares what comes with the operation's schemas, and the example's own response as well.
- * Rejects with an error that lists all that does not fit. An example without a 2xx answer fails.
+ * Calls every example of every operation and compares the result with the operation's schemas and with the example's response.
+ * Rejects with an error that lists every difference. An example without a 2xx answer fails.
  */
 export async function checkContract(
   fusio: AnyFusio,
@@ -86,7 +86,7 @@ async function checkExample(
   return problems;
 }
 
-/** The body in the operation's own media type: forms are written as forms. */
+/** Encodes the body in the media type of the operation. */
 function bodyOf({ options }: RegisteredOperation, body: unknown): unknown {
   const type = mediaTypeOf(options);
   if (type === undefined || typeof body !== 'object' || body === null) return body;
@@ -102,7 +102,7 @@ function bodyOf({ options }: RegisteredOperation, body: unknown): unknown {
 
 function typeOf({ options }: RegisteredOperation, body: unknown): Record<string, string> {
   const type = mediaTypeOf(options);
-  // A form writes its own, with its boundary.
+  // A form sets its own Content-Type, with the boundary.
   return type === undefined || body === undefined || type.includes('form') ? {} : { 'content-type': type };
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that a receiver got. */
+/** Request that a receiver recorded. */
 export interface Received {
   /** HTTP method, in upper case. */
   readonly method: string;
@@ -21,11 +21,11 @@ export interface Received {
 export interface Receiver {
   /** `http://127.0.0.1:…` */
   readonly url: string;
-  /** All that came so far, in order. */
+  /** All requests so far, in order. */
   readonly received: readonly Received[];
-  /** The request after those that were taken already: waits for it when it has not come yet. */
+  /** Resolves with the next request that was not taken yet; waits until it comes. */
   next(): Promise<Received>;
-  /** Answers from now on with this status, body and headers, or as the function does. Default: 204. */
+  /** Sets the answer to later requests: a status, body and headers, or a function. Default: 204. */
   answer(
     status: number | ((request: Received, response: ServerResponse) => void),
     body?: unknown,
@@ -35,7 +35,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-/** A server on loopback that records what it gets: the other side of a connection or a webhook, in a test. */
+/** Starts a server on loopback that records requests, to test a connection or a webhook. */
 export async function createReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const waiting: ((request: Received) => void)[] = [];

@@ -266,7 +266,7 @@ export function describeClient(title: string, make: Make, ClientError: ErrorClas
         const error = await errorOf(client.list!());
 
         expect(error.name).toBe('ClientError');
-        expect(error.message).toBe('list: the answer is not the JSON that it says it is');
+        expect(error.message).toBe('list: the answer has a JSON media type, but is not valid JSON');
         expect(error.body).toBe('<html>');
         expect(server.received).toHaveLength(1);
       });

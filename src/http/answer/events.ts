@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 
-// Proxies cut connections that are silent for a minute, some sooner.
+// Proxies close connections that are silent for a minute, some sooner.
 const heartbeatMs = 15_000;
 
 /**
- * Server-Sent Events (HTML, 9.2) of what an async iterable yields: `{ event?, id?, data, retryMs? }`, or any other value as data.
+ * Encodes an async iterable as Server-Sent Events (HTML, 9.2). It yields `{ event?, id?, data, retryMs? }`, or any other value as data.
  * Reading stops when the stream is destroyed: the iterator's `return` is called.
  */
 export function encodeEvents(events: AsyncIterable<unknown>): Readable {
@@ -26,9 +26,9 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
     stream.destroy(error instanceof Error ? error : new Error('the event stream broke', { cause: error }));
   }
 
-  // Not an async generator: one that waits for its source cannot be ended before the source speaks.
+  // Not an async generator: while it awaits its source, it could not be ended.
   const stream = new Readable({
-    // One event at a time: what nobody reads is not asked for.
+    // One event at a time: the next one is requested when the last one was read.
     objectMode: true,
     highWaterMark: 1,
     read() {
@@ -39,7 +39,7 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
     },
     destroy(error, done) {
       clearInterval(heartbeat);
-      // Not awaited: a generator that waits for something else would hold the connection's end up.
+      // Not awaited: a generator that still waits would delay the end of the connection.
       if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
       done(error);
     },
@@ -59,7 +59,7 @@ function encode(value: unknown): string {
   return `${lines}\n`;
 }
 
-/** A line break here would begin a field of the sender's choosing. */
+/** Removes line breaks, which would let a value begin another field. */
 function oneLine(value: unknown): string {
   return String(value).replace(/[\r\n\0]/g, ' ');
 }

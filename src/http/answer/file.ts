@@ -5,7 +5,7 @@ import type { FileBody } from '../../action/file.js';
 import { FusioError } from '../../base/errors.js';
 import { type Answer, type Conditions, matches, replace, setDefault, withoutContent } from './headers.js';
 
-/** Answers with a file: whole, a range of it (206), or not at all because the caller has it (304). RFC 9110, 13 and 14. */
+/** Answers with a whole file, a range of it (206), or nothing if the caller has it already (304). RFC 9110, 13 and 14. */
 export async function answerFile(
   body: FileBody,
   status: number,
@@ -53,12 +53,12 @@ function isFresh(request: Conditions, tag: string, modified: Date): boolean {
   return !Number.isNaN(since) && modified.getTime() <= since;
 }
 
-/** The one range that is asked for; several, or one that cannot be read, are answered with the whole file. */
+/** Reads a single range. Undefined, and so the whole file, for several ranges or an invalid one. */
 function rangeOf(request: Conditions, size: number, modified: Date): [number, number] | undefined {
   const match = request.method === 'GET' ? /^bytes=(\d*)-(\d*)$/.exec(request.header('range') ?? '') : null;
   if (!match || (match[1] === '' && match[2] === '')) return undefined;
   const ifRange = request.header('if-range');
-  // Our tag is weak, and If-Range wants a strong one: only the date can match.
+  // If-Range needs a strong tag and ours is weak, so only the date can match.
   if (ifRange !== undefined && ifRange !== modified.toUTCString()) return undefined;
   const [first, last] = [match[1]!, match[2]!];
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
@@ -69,7 +69,7 @@ function rangeOf(request: Conditions, size: number, modified: Date): [number, nu
   return [start, end];
 }
 
-/** RFC 6266: a plain name for old readers, and the true one in UTF-8. */
+/** Makes Content-Disposition (RFC 6266): an ASCII name for old clients, and the real name in UTF-8. */
 function disposition(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(name).replace(
@@ -79,10 +79,10 @@ function disposition(name: string): string {
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-// Codes for a path where no file is or could be.
+// Error codes for a path at which there is no file, or cannot be one.
 const cannotBe = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'ERR_INVALID_ARG_VALUE'];
 
-/** An opened file: its facts, and a way to read a part of it. */
+/** Opened file: its size and date, and a function that reads a part of it. */
 interface OpenFile {
   readonly size: number;
   readonly modifiedMs: number;
@@ -90,7 +90,7 @@ interface OpenFile {
   close(): Promise<void>;
 }
 
-/** Opens a regular file; 404 where there is none. What is described is what is sent: both come from one handle. */
+/** Opens a regular file, or throws 404. Size, date and content come from one handle, so they belong to the same file. */
 async function openFile({ path }: FileBody): Promise<OpenFile> {
   let handle: FileHandle;
   try {

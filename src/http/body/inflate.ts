@@ -13,18 +13,18 @@ const inflaters = {
 
 export type Coding = 'gzip' | 'deflate' | 'br';
 
-/** Reads Content-Encoding: undefined where nothing is encoded. */
+/** Reads Content-Encoding. Undefined for a body without an encoding. */
 export function codingOf(header: string | undefined): Coding | undefined {
   if (header === undefined) return undefined;
   const coding = header.trim().toLowerCase();
   if (coding === '' || coding === 'identity') return undefined;
   if (coding === 'gzip' || coding === 'x-gzip') return 'gzip';
   if (coding === 'deflate' || coding === 'br') return coding;
-  // RFC 9110, 15.5.16: Accept-Encoding tells the caller that it was the coding, and which ones there are.
+  // RFC 9110, 15.5.16: Accept-Encoding tells the caller that the encoding caused the 415, and lists the supported ones.
   throw new FusioError('ENCODING_UNSUPPORTED', undefined, { headers: { 'accept-encoding': 'gzip, deflate, br' } });
 }
 
-/** Undoes a Content-Encoding; stops as soon as there are more than `maxBytes`. */
+/** Decompresses a body. Stops as soon as the output exceeds `maxBytes`. */
 export async function unpack(bytes: Buffer, coding: Coding, maxBytes: number): Promise<Buffer> {
   try {
     return await inflaters[formatOf(bytes, coding)](bytes, {
@@ -36,7 +36,7 @@ export async function unpack(bytes: Buffer, coding: Coding, maxBytes: number): P
   }
 }
 
-// RFC 9110, 8.4.1.2: "deflate" is the zlib format, but some send the bare one. Its first byte never ends in 8.
+// RFC 9110, 8.4.1.2: "deflate" is the zlib format, but some clients send raw deflate, whose first byte never ends in 8.
 function formatOf(bytes: Buffer, coding: Coding): keyof typeof inflaters {
   if (coding !== 'deflate') return coding;
   return (bytes[0]! & 0x0f) === 8 ? 'zlib' : 'raw';

@@ -2,7 +2,7 @@ import { FusioError } from '../../base/errors.js';
 import { checkKeys, refuseDepth } from './keys.js';
 import { locateError } from './locate.js';
 
-/** Parses JSON (RFC 8259) that may come from anybody. The last of two equal keys wins, as with `JSON.parse`. */
+/** Parses JSON (RFC 8259) of an untrusted caller. The last of two equal keys wins, as with `JSON.parse`. */
 export function parseJson(text: string, maxDepth: number): unknown {
   if (opensMore(text, maxDepth, false) && opensMore(text, maxDepth, true)) checkDepth(text, maxDepth);
   const value = parse(text);
@@ -11,9 +11,9 @@ export function parseJson(text: string, maxDepth: number): unknown {
 }
 
 /**
- * Whether more objects and lists begin than `max`. Most bodies have fewer than may be nested, and need no further look.
- * `onlyFirst` leaves out those that follow on another one (`},{`). Each level of a nesting has one that does not, so the depth is
- * never more than their number; those in strings only add to it.
+ * Tells whether more than `max` objects and lists begin. Most bodies have fewer than the allowed depth, and need no further check.
+ * `onlyFirst` skips those that directly follow another one (`},{`). Each level of a nesting has at least one that is not skipped, so the
+ * depth never exceeds the count; brackets in strings only make the count larger.
  */
 function opensMore(text: string, max: number, onlyFirst: boolean): boolean {
   let left = max;
@@ -32,7 +32,7 @@ function followsOn(text: string, at: number): boolean {
   return before === closeBrace || before === closeBracket;
 }
 
-/** Counts levels before anything is built: `JSON.parse` takes 120 ms for a megabyte of brackets. */
+/** Counts the levels before parsing: `JSON.parse` takes 120 ms for a megabyte of brackets. */
 function checkDepth(text: string, maxDepth: number): void {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -61,7 +61,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The error of V8 quotes the body, which is then in logs: neither its message nor the error itself is kept.
+    // The error of V8 quotes the body, which must not get into logs: neither its message nor the error is kept.
     const at = locateError(text);
     throw new FusioError(
       'JSON_INVALID',
@@ -72,5 +72,5 @@ function parse(text: string): unknown {
   }
 }
 
-// The letters of both names are \u005f and \u0061 to \u007a where they are escaped.
+// The letters of `__proto__` and `constructor`, escaped in JSON, are \u005f and \u0061 to \u007a.
 const suspicious = /__proto__|constructor|\\u00[5-7]/;

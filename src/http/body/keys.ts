@@ -1,6 +1,6 @@
 import { FusioError } from '../../base/errors.js';
 
-/** Walks a parsed value and refuses keys that reach a prototype when somebody copies them, and what is nested too deeply. */
+/** Refuses keys of a parsed value that would reach a prototype when the value is copied, and values that are nested too deeply. */
 export function checkKeys(value: unknown, maxDepth: number): void {
   if (typeof value === 'object' && value !== null) walk(value, maxDepth, []);
 }
@@ -11,7 +11,7 @@ export function refuseKey(pointer: string): never {
   throw new FusioError('KEY_FORBIDDEN', message, { errors: [{ pointer, message, code: 'KEY_FORBIDDEN' }] });
 }
 
-/** Refuses what is nested deeper than the operation takes. */
+/** Refuses a value that is nested deeper than the operation accepts. */
 export function refuseDepth(maxDepth: number): never {
   throw new FusioError('JSON_TOO_DEEP', `The body is nested deeper than ${maxDepth} levels`);
 }

@@ -1,6 +1,6 @@
 type Wanted = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end';
 
-/** Finds the first character that makes a text no JSON: its position, or the length where the text ends too early. */
+/** Finds the first character at which a text is not JSON. Gives its position, or the length of a text that ends too early. */
 export function locateError(text: string): number {
   const closers: string[] = [];
   let wanted: Wanted = 'value';
@@ -57,7 +57,7 @@ function skipSpace(text: string, from: number): number {
   return at;
 }
 
-// Both return the position behind what they skipped, or the complement (`~at`, below 0) of the position of an error.
+// Both return the position after the skipped part, or the complement (`~at`, below 0) of the position of an error.
 
 function skipString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {

@@ -1,7 +1,7 @@
 import { FusioError } from '../../base/errors.js';
 import type { BodyFormat } from './format.js';
 
-/** Refuses a Content-Type that the operation does not take, and text that says it is not UTF-8. */
+/** Refuses a Content-Type that the operation does not accept, and text with a charset other than UTF-8. */
 export function checkMediaType(header: string | undefined, { kind, mediaTypes }: BodyFormat, isDecoded: boolean): void {
   if (header !== undefined && header === mediaTypes[0]) return;
   const end = header?.indexOf(';') ?? -1;
@@ -10,7 +10,7 @@ export function checkMediaType(header: string | undefined, { kind, mediaTypes }:
     const came = essence ? `"${essence.slice(0, 100)}"` : 'none';
     throw new FusioError('MEDIA_TYPE_UNSUPPORTED', `Content-Type must be ${mediaTypes.join(' or ')}, got ${came}`);
   }
-  // Bytes are handed on as they are, and what a host's parser decoded is no longer in any charset.
+  // Binary bodies are not decoded, and a body that the host's parser decoded has no charset any more.
   if (end === -1 || kind === 'binary' || kind === 'multipart' || isDecoded) return;
   for (const [, charset = ''] of header!.matchAll(charsets)) {
     if (!/^utf-?8$/i.test(charset)) {

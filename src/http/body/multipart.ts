@@ -11,19 +11,19 @@ import { refuseKey } from './keys.js';
 import { Upload } from './upload.js';
 
 export interface MultipartPlan {
-  /** Of the whole form. */
+  /** Limit for the whole form. */
   readonly maxBytes: number;
-  /** Without a byte, while we want one. */
+  /** Time limit without a byte, while the form is being read. */
   readonly timeoutMs: number;
   readonly multipart?: MultipartLimits;
 }
 
-/** A form whose fields are read; its files arrive while they are iterated. */
+/** Form whose fields are read. Its files arrive while they are iterated. */
 export interface MultipartForm {
   readonly fields: Pairs;
-  /** Once only. A file that is not being read when the next one is asked for is skipped. */
+  /** Can be iterated once. A file that is not being read when the next one is requested is skipped. */
   readonly files: AsyncIterable<UploadedFile>;
-  /** Lets go of everything that nobody read. */
+  /** Discards the files that were not read. */
   dispose(): void;
 }
 
@@ -51,10 +51,10 @@ export async function readMultipart(
 type MakeBusboy = (config: BusboyConfig) => Busboy;
 let makeBusboy: MakeBusboy | undefined;
 
-/** Loads busboy with the first form, so that an app without forms does not pay for it. */
+/** Loads busboy with the first form, so that an app without forms does not load it. */
 async function loadBusboy(stream: Readable): Promise<MakeBusboy> {
   if (makeBusboy) return makeBusboy;
-  // The stream may fail while nobody else listens.
+  // Without a listener, an error of the stream would end the process.
   stream.on('error', ignore);
   makeBusboy = (await import('busboy')).default;
   stream.off('error', ignore);
@@ -65,12 +65,12 @@ function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart 
   const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart!;
   return make({
     headers,
-    // Browsers write names in the encoding of the page; busboy's default is latin1.
+    // Browsers write names in the encoding of the page, mostly UTF-8; busboy's default is latin1.
     defParamCharset: 'utf8',
     limits: {
       files: maxFiles,
       fields: maxFields,
-      // A part that is ignored counts as well; one more, as busboy tells when a limit is reached, not passed.
+      // Ignored parts count as well. One more, because busboy reports that a limit is reached, not that it is exceeded.
       parts: maxFiles + maxFields + 1,
       fileSize: maxFileBytes + 1,
       fieldSize: maxFieldBytes + 1,
@@ -93,7 +93,7 @@ class Form implements MultipartForm {
   #hasFiles = false;
   #state: 'reading' | 'complete' | 'failed' = 'reading';
   #error: FusioError | undefined;
-  // Who waits for something to happen: `begin`, then `#next`.
+  // Callback of the waiting function: `begin`, then `#next`.
   #wake: (() => void) | undefined;
 
   constructor(stream: Readable, parser: Busboy, plan: MultipartPlan, deadlines: Deadlines) {
@@ -111,7 +111,7 @@ class Form implements MultipartForm {
 
   async begin(): Promise<MultipartForm> {
     const { maxFiles, maxFields } = this.#plan.multipart!;
-    // The listener for errors stays: busboy reports an unfinished form when it is destroyed, too.
+    // The error listener stays: busboy also reports an unfinished form when it is destroyed.
     this.#parser
       .on('field', (name, value, info) => this.#onField(name, value, info.valueTruncated))
       .on('file', (name, file, info) => this.#onFile(name, file, info))
@@ -173,13 +173,13 @@ class Form implements MultipartForm {
       const { maxFieldBytes } = this.#plan.multipart!;
       throw formTooLarge(`more than ${maxFieldBytes} bytes in the field "${short(name)}"`);
     }
-    // busboy puts U+FFFD where it could not decode, and does not tell.
+    // busboy replaces bytes that it cannot decode by U+FFFD, without an error.
     if (value.includes('\ufffd')) throw new FusioError('TEXT_INVALID', `The field "${short(name)}" is not valid UTF-8`);
     addPair(this.fields, name, value, 'body');
   }
 
   #onFile(name: string | undefined, file: Readable, info: FileInfo): void {
-    // It fails with the form; whoever reads it learns it from the upload.
+    // The file fails with the form; its reader gets the error from the upload.
     file.on('error', ignore);
     if (this.#state === 'reading') this.#attempt(() => this.#addFile(name, file, info));
     else file.resume();
@@ -222,7 +222,7 @@ class Form implements MultipartForm {
     this.#flow();
   };
 
-  /** Lets the socket send while somebody wants bytes; while nobody does, the silence is ours and no time-out. */
+  /** Resumes the socket while bytes are wanted. While they are not, the caller cannot send, and the time does not count. */
   #flow(): void {
     if (this.#state !== 'reading' || this.#stream.readableEnded) return;
     if (this.#isParserFull || this.#arrived.length > 0) {
@@ -264,7 +264,7 @@ class Form implements MultipartForm {
     }
     this.#current?.fail(error);
     for (const upload of this.#arrived) upload.fail(error);
-    // Not at once: busboy may be the one that called us, in the middle of a chunk.
+    // Deferred, because busboy may call this in the middle of a chunk.
     process.nextTick(() => this.#parser.destroy());
   }
 

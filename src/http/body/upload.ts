@@ -4,7 +4,7 @@ import type { UploadedFile } from '../../action/request.js';
 import type { FusioError } from '../../base/errors.js';
 import { ignore } from './collect.js';
 
-/** A file of a form on its way in. */
+/** File of a form that is being received. */
 export class Upload implements UploadedFile {
   readonly filename: string;
   readonly mediaType: string;
@@ -24,13 +24,13 @@ export class Upload implements UploadedFile {
   bytes(): Promise<Buffer> {
     if (!this.#bytes) {
       this.#bytes = readAll(this.stream);
-      // When the form fails, the iteration tells: a caller who collects these promises must not die of them first.
+      // The iteration reports a failed form. These promises must not cause an unhandled rejection before that.
       this.#bytes.catch(ignore);
     }
     return this.#bytes;
   }
 
-  /** Resolves when the form may go on: after whoever reads the file, at once where nobody does. */
+  /** Resolves when the form may go on: after the file was read, or at once if it is not being read. */
   async leave(): Promise<void> {
     const { stream } = this;
     if (stream.closed) return;
@@ -49,7 +49,7 @@ export class Upload implements UploadedFile {
 }
 
 /**
- * Stands before the stream of busboy, which waits for ever when its reader destroys it: here the rest is swallowed,
+ * Wraps the stream of busboy, which would block the form for ever if its reader destroyed it. Here the rest is discarded,
  * and the form goes on.
  */
 function relay(file: Readable): Readable {
@@ -69,7 +69,7 @@ function relay(file: Readable): Readable {
     if (!stream.destroyed) stream.push(null);
   });
   file.pause();
-  // An error that nobody listens to would end the process.
+  // Without a listener, an error would end the process.
   return stream.on('error', ignore);
 }
 
@@ -81,12 +81,12 @@ async function readAll(stream: Readable): Promise<Buffer> {
 
 const longestName = 255;
 
-/** The base name that the client gave, fit for a header or a file system; empty where there is none. */
+/** Gives the base name that the client sent, safe for a header or a file system. Empty if there is none. */
 function safeName(given: string | undefined): string {
   if (given === undefined) return '';
-  // Control characters, line separators and what turns the direction of text: `invoice\u202Efdp.exe` reads as a PDF.
+  // Removes control characters, line separators and direction marks: `invoice\u202Efdp.exe` would look like a PDF.
   const clean = given.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '');
   const name = clean.slice(Math.max(clean.lastIndexOf('/'), clean.lastIndexOf('\\')) + 1).slice(0, longestName);
-  // Only now: what was taken out may have hidden the dots from busboy.
+  // Checked last, because the removed characters may have hidden the dots from busboy.
   return name === '.' || name === '..' ? '' : name;
 }

@@ -1,7 +1,7 @@
 import { FusioError } from '../../base/errors.js';
 import { decodeSegment } from '../../operation/path.js';
 
-/** Reads the parameters of a path: their names, and the raw segments in the same order. Throws `PATH_INVALID`. */
+/** Reads the parameters of a path from their names and the raw segments in the same order. Throws `PATH_INVALID`. */
 export function readParams(names: readonly string[], values: readonly string[]): Readonly<Record<string, string>> {
   if (names.length === 0) return none;
   const read: Record<string, string> = {};
@@ -11,9 +11,9 @@ export function readParams(names: readonly string[], values: readonly string[]):
 
 const none = Object.freeze({});
 
-// A segment `.` or `..`, however it was encoded, would walk about in whatever path or URL an action builds of it;
-// control characters are never meant.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+// A segment `.` or `..`, in any encoding, would lead to another place in a path or URL that an action builds with it.
+// Control characters are always a mistake or an attack.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern looks for them
 const unwelcome = /(^|[/\\])\.\.?([/\\]|$)|[\x00-\x1f\x7f]/;
 
 function readValue(raw: string): string {

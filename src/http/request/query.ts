@@ -2,21 +2,21 @@ import { type ErrorCode, FusioError } from '../../base/errors.js';
 import { Bare } from '../../base/plain-record.js';
 import { refuseKey } from '../body/keys.js';
 
-/** Names and values of a query or a form; a name that comes again has an array. No prototype. */
+/** Names and values of a query or a form, without a prototype. A repeated name has an array. */
 export type Pairs = Record<string, string | string[]>;
 
 const empty: Pairs = Object.freeze(new Bare());
 
 const queryRules: PairRules = { slot: 'query', invalid: 'QUERY_INVALID', tooMany: 'QUERY_INVALID', maxPairs: 100 };
 
-/** Reads the part of a URL after `?`. Brackets in a name mean nothing. */
+/** Reads the part of a URL after `?`. Brackets in a name have no meaning. */
 export function parseQuery(text: string): Pairs {
   if (text === '') return empty;
   let isEncoded = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === percent || code === plus) isEncoded = true;
-    // What a URL must encode (RFC 3986, 2), and control characters, which nobody means.
+    // Refuses characters that a URL must encode (RFC 3986, 2), and control characters.
     if (code < 0x21 || code > 0x7e || (code === percent && isControl(text, at + 1))) {
       throw new FusioError(
         'QUERY_INVALID',
@@ -30,21 +30,21 @@ export function parseQuery(text: string): Pairs {
 const percent = 0x25;
 const plus = 0x2b;
 
-/** Whether two hexadecimal digits stand for a control character. A byte of a longer UTF-8 sequence is never below %80. */
+/** Tells whether two hexadecimal digits encode a control character. Bytes of longer UTF-8 sequences are never below %80. */
 function isControl(text: string, at: number): boolean {
   const first = text[at];
   return first === '0' || first === '1' || (first === '7' && text[at + 1]?.toLowerCase() === 'f');
 }
 
 export interface PairRules {
-  /** The first segment of the pointers. */
+  /** First segment of the JSON pointers in errors. */
   readonly slot: string;
   readonly invalid: ErrorCode;
   readonly tooMany: ErrorCode;
   readonly maxPairs: number;
 }
 
-/** Reads `application/x-www-form-urlencoded` text (URL Standard, 5.1), but refuses what cannot be decoded. */
+/** Reads `application/x-www-form-urlencoded` text (URL Standard, 5.1). Unlike the standard, refuses text that cannot be decoded. */
 export function parsePairs(text: string, rules: PairRules): Pairs {
   return readPairs(text, rules, text.includes('%') || text.includes('+'));
 }
@@ -58,7 +58,7 @@ function readPairs(text: string, rules: PairRules, isEncoded: boolean): Pairs {
     if (end === -1) end = text.length;
     if (end > start) {
       if (++count > rules.maxPairs) throw tooMany(rules);
-      // Asked again only when it is behind us: otherwise a text of many names and no "=" costs its length for each.
+      // Searched again only if the last "=" lies before `start`: otherwise a text of many names without "=" takes quadratic time.
       if (equals < start) equals = text.indexOf('=', start);
       if (equals === -1) equals = text.length;
       const nameEnd = Math.min(equals, end);
@@ -72,7 +72,7 @@ function readPairs(text: string, rules: PairRules, isEncoded: boolean): Pairs {
   return pairs;
 }
 
-/** Adds a value; the second of a name makes an array. */
+/** Adds a value. The second value of a name makes an array. */
 export function addPair(pairs: Pairs, name: string, value: string, slot: string): void {
   if (name === '__proto__' || name === 'constructor') refuseKey(`/${slot}/${name}`);
   const present = pairs[name];
