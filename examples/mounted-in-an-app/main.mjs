@@ -12,7 +12,7 @@ const users = new Map([
 ]);
 
 const fusio = createFusio({
-  // The app's own login: whoever has a session is who the session says.
+  // The app's own login: the session identifies the caller.
   authenticate({ raw }) {
     const { user } = raw.session;
     return user ? { user: { id: user }, scopes: users.get(user).scopes } : null;
