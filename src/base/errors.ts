@@ -161,9 +161,7 @@ export class FusioError extends Error {
   constructor(code: AnyErrorCode, message?: string, options: FusioErrorOptions = {}) {
     // JavaScript callers may pass any value. An error that throws while it is made would hide its cause.
     const known = typeof code === 'string' && code !== '' ? code : 'INTERNAL_ERROR';
-    const row: readonly [number, string, string] = Object.hasOwn(errors, known)
-      ? errors[known as ErrorCode]
-      : [500, 'Error', known];
+    const row: readonly [number, string, string] = isErrorCode(known) ? errors[known] : [500, 'Error', known];
     super(message ?? row[2], options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FusioError';
     this.code = known;
@@ -200,12 +198,17 @@ export function isFusioError(error: unknown): error is FusioError {
       typeof error === 'object' &&
       error !== null &&
       brand in error &&
-      typeof (error as { toProblem?: unknown }).toProblem === 'function'
+      'toProblem' in error &&
+      typeof error.toProblem === 'function'
     );
   } catch {
     // `in` may throw: the error may be a proxy.
     return false;
   }
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errors, code);
 }
 
 function isErrorStatus(status: unknown): status is number {
@@ -261,7 +264,7 @@ function titleOf(status: number): string {
 }
 
 function tableMessage(code: string, status: number): string {
-  if (Object.hasOwn(errors, code)) return errors[code as ErrorCode][2];
+  if (isErrorCode(code)) return errors[code][2];
   const known = codesByStatus[status];
   return known ? errors[known][2] : errors.INTERNAL_ERROR[2];
 }

@@ -21,18 +21,18 @@ export function loadPackage<Module>(need: PackageNeed): Module {
   const load = requireFor(name);
   if (!load) throw new FusioError('PACKAGE_MISSING', `${by} needs the package "${name}": npm install ${name}${orElse}`);
   try {
-    const found = atLeast === undefined ? undefined : (load(`${name}/package.json`) as { version: string }).version;
+    const found: string | undefined = atLeast === undefined ? undefined : load(`${name}/package.json`).version;
     if (atLeast !== undefined && found !== undefined && isOlder(found, atLeast)) {
       throw new FusioError(
         'PACKAGE_MISSING',
         `${by} needs the package "${name}" of version ${atLeast} or later, found ${found}: npm install ${name}@latest`,
       );
     }
-    // Cast: the caller knows the types of the package.
-    return load(path) as Module;
+    // The caller knows the types of the package: `require` gives `any`.
+    return load(path);
   } catch (error) {
     if (error instanceof FusioError) throw error;
-    const why = String((error as { message?: unknown }).message).split('\n')[0];
+    const why = String(Object(error).message).split('\n')[0];
     throw new FusioError('PACKAGE_MISSING', `${by}: the package "${name}" is installed and does not load: ${why}`, {
       cause: error,
     });

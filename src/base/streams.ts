@@ -15,6 +15,7 @@ export function discard(body: unknown): void {
 
 /** Makes a stream of Node of a web stream: the types of both name the same class, and do not fit each other. */
 export function fromWeb(stream: ReadableStream): Readable {
+  // Cast: see above.
   return Readable.fromWeb(stream as never);
 }
 

@@ -40,7 +40,7 @@ async function fetchDocument(source: string): Promise<ReadDocument> {
     response = await fetch(url, { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(timeoutMs) });
     text = await response.text();
   } catch (error) {
-    const { message, cause } = error as Error;
+    const { message, cause }: Error = Object(error);
     const reason = cause instanceof Error && cause.message !== '' ? cause.message : message;
     throw new CliError(`cannot read ${url}: ${reason}`, 1, error);
   }
@@ -53,7 +53,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+    const { code, message }: NodeJS.ErrnoException = Object(cause);
     throw new CliError(code === 'ENOENT' ? `there is no file ${path}` : `cannot read ${path}: ${message}`, 1, cause);
   }
 }
@@ -71,6 +71,7 @@ function parse(text: string, source: string): OpenApiDocument {
     isRecord(document.paths) &&
     isRecord(document.info)
   ) {
+    // Cast: an OpenAPI 3 document by its version, its paths and its info; the rest is checked where it is read.
     return document as unknown as OpenApiDocument;
   }
   throw new CliError(`${source} is not an OpenAPI 3 document`, 1);

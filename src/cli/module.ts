@@ -16,7 +16,7 @@ async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
   try {
     loaded = await import(pathToFileURL(file).href);
   } catch (cause) {
-    const { message, code } = Object(cause) as { message?: unknown; code?: unknown };
+    const { message, code }: { message?: unknown; code?: unknown } = Object(cause);
     const hint = code === 'ERR_UNKNOWN_FILE_EXTENSION' ? ' (build it first, or load a compiler with NODE_OPTIONS)' : '';
     throw new CliError(`cannot load ${path}: ${String(message ?? cause)}${hint}`, 1, cause);
   }

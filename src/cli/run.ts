@@ -48,6 +48,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
   if (more.length > 0) throw new CliError(`${command} takes one source, got ${more.length + 1}`, 2);
   const baseUrl = values['base-url'];
   if (baseUrl !== undefined) checkBaseUrl(command, baseUrl);
+  // Cast: `Object.hasOwn` has checked the name above.
   const text = await commands[command as keyof typeof commands](source, baseUrl);
   await write(text, values.out);
 }
@@ -80,7 +81,7 @@ function parse(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new CliError((error as Error).message, 2);
+    throw new CliError(Object(error).message, 2);
   }
 }
 
@@ -102,7 +103,7 @@ async function write(text: string, file?: string): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (cause) {
-    throw new CliError(`cannot write ${file}: ${(cause as Error).message}`, 1, cause);
+    throw new CliError(`cannot write ${file}: ${Object(cause).message}`, 1, cause);
   }
 }
 
@@ -115,6 +116,7 @@ function serverAt(url: string | undefined, servers: unknown): string | undefined
 
 /** Reads the version from the package of this file: `dist/cli.js`, reached through a link in `node_modules/.bin`. */
 function ownVersion(): string {
-  const path = join(dirname(realpathSync(process.argv[1]!)), '..', 'package.json');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  const [, script = ''] = process.argv;
+  const path = join(dirname(realpathSync(script)), '..', 'package.json');
+  return JSON.parse(readFileSync(path, 'utf8')).version;
 }

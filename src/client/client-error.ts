@@ -42,7 +42,7 @@ function isClientError(error: unknown): error is ClientError<unknown> {
 }
 
 function messageOf(body: unknown, status: number): string {
-  const { detail, message, title } = Object(body) as Record<string, unknown>;
+  const { detail, message, title }: Record<string, unknown> = Object(body);
   const text = [detail, message, title].find((one) => typeof one === 'string' && one !== '');
   return typeof text === 'string' ? text : `The answer has status ${status}`;
 }

@@ -79,6 +79,7 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   if (form) {
     // Files come last: a server that streams them needs the fields first.
     for (const isFile of [false, true]) {
+      // Cast: a form is made of an object only.
       for (const [key, value] of entriesOf(body as object)) {
         for (const one of listOf(value)) {
           if (isBlob(one) === isFile) form.append(key, isFile ? one : textOf(one));
@@ -91,6 +92,7 @@ function encodeBody(body: unknown, headers: Headers, consumes: string | undefine
   if (/^(FormData|URLSearchParams)$/.test(tagOf(encoded))) headers.delete('content-type');
   else if (type !== undefined) headers.set('content-type', type);
   else if (!isRaw) headers.set('content-type', 'application/json');
+  // Cast: `tagOf` has shown the type by its name.
   if (isRaw || form || isText) return encoded as NonNullable<RequestInit['body']>;
   return JSON.stringify(body);
 }

@@ -23,7 +23,7 @@ function reasonOf(error: unknown): string {
   const answer = upstreamAnswer(error);
   if (answer?.status !== undefined) return `HTTP ${answer.status}`;
   try {
-    const { code, name } = error as { code?: unknown; name?: unknown };
+    const { code, name }: { code?: unknown; name?: unknown } = Object(error);
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code)) return code;
     if (typeof name === 'string' && name !== 'Error' && /^[A-Za-z]\w{0,63}$/.test(name)) return name;
   } catch {

@@ -73,6 +73,7 @@ function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): S
 }
 
 function openFile(path: string, readOnly: boolean): SqliteDatabase {
+  // Cast: @types/node 20 does not know `node:sqlite`.
   const builtIn = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
   if (builtIn) return new builtIn.DatabaseSync(path, { readOnly });
 

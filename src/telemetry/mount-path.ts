@@ -13,6 +13,7 @@ const mostMounts = 100;
 export function mountFinder(): FindMount {
   const literals = new Map<string, string>();
   return function findMount(req, hostRoute) {
+    // Cast: Express adds these to the request.
     const { baseUrl, app } = req as Mounted;
     if (typeof baseUrl !== 'string' || baseUrl === '') return '';
     // Express ignores case, so a caller can write a path in many ways.

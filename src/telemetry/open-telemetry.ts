@@ -15,6 +15,8 @@ import { requestAttributes, schemeOf } from './request-attributes.js';
 export function openTelemetry(wanted: boolean): Watcher | undefined {
   const api = load(wanted);
   if (!api) return undefined;
+  // The inner functions do not see that `api` is defined.
+  const sdk = api;
   const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
   let instruments: Instruments | undefined;
   let lookAgainAt = 0;
@@ -25,7 +27,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
     const now = performance.now();
     if (now < lookAgainAt) return undefined;
     lookAgainAt = now + 1_000;
-    if (hasSdk(api as typeof Api)) instruments = makeInstruments(api as typeof Api);
+    if (hasSdk(sdk)) instruments = makeInstruments(sdk);
     return instruments;
   }
 
@@ -38,6 +40,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
 
   /** The span that the host's instrumentation made for this request, unless it stands for another call already. */
   function findHostSpan(): HostSpan | undefined {
+    // Cast: the shape that `setRPCMetadata` of OpenTelemetry writes.
     const metadata = context.active().getValue(hostRequestKey) as HostRequest | undefined;
     const active: SeenSpan | undefined = trace.getActiveSpan();
     const found: HostSpan | undefined =
@@ -220,6 +223,7 @@ function makeInstruments({ metrics, trace }: typeof Api): Instruments {
 
 /** Whether something stands behind the API: its own stand-ins are called Noop. */
 function hasSdk({ metrics, trace }: typeof Api): boolean {
+  // Cast: the proxy provider of the API has `getDelegate`, its type does not.
   const provider = trace.getTracerProvider() as { getDelegate?: () => object };
   return [provider.getDelegate?.() ?? provider, metrics.getMeterProvider()].some(
     (one) => !/^Noop/.test(one.constructor.name),

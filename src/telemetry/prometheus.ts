@@ -127,6 +127,7 @@ function metric<Metric>(
   options: MetricOptions,
 ): Metric {
   const { name, labelNames } = options;
+  // Cast: a metric of this name is of this class, or its labels differ and the check below throws.
   const known = registry.getSingleMetric(name) as (Metric & { labelNames?: readonly string[] }) | undefined;
   if (!known) return new Made({ ...options, registers: [registry] });
   // prom-client throws for an undeclared label. Thrown here once, in place of every call.

@@ -29,6 +29,7 @@ function targetOf(req: HttpExchange['req']): [path: string, authority: string | 
     const { pathname, host } = new URL(req.url);
     return [pathname, host];
   }
+  // Cast: Express adds `originalUrl`.
   const { originalUrl = req.url ?? '/' } = req as { originalUrl?: string };
   return [originalUrl.replace(/[?#].*/s, ''), req.headers.host];
 }

@@ -90,8 +90,8 @@ async function checkExample(
 function bodyOf({ options }: RegisteredOperation, body: unknown): unknown {
   const type = mediaTypeOf(options);
   if (type === undefined || typeof body !== 'object' || body === null) return body;
-  const pairs = Object.entries(body).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)] as [string, string]),
+  const pairs = Object.entries(body).flatMap(([name, value]): [string, string][] =>
+    (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]),
   );
   if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(pairs);
   if (type !== 'multipart/form-data') return body;
@@ -116,6 +116,6 @@ function described(what: string, issues: readonly { pointer: string; message: st
 }
 
 function missingParams(path: string, params: Record<string, unknown>): string[] {
-  const names = [...path.matchAll(/\/(?:[:*]|\$)([a-zA-Z_]\w*)/g)].map((match) => match[1]!);
+  const names = [...path.matchAll(/\/(?:[:*]|\$)([a-zA-Z_]\w*)/g)].map(([, name = '']) => name);
   return names.filter((name) => params[name] === undefined);
 }

@@ -65,6 +65,7 @@ export async function createReceiver(): Promise<Receiver> {
   });
 
   return {
+    // Cast: a server that listens on a port has an AddressInfo.
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
     next() {

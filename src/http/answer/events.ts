@@ -47,9 +47,16 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
   return stream;
 }
 
+interface EventFields {
+  readonly event?: unknown;
+  readonly id?: unknown;
+  readonly data?: unknown;
+  readonly retryMs?: unknown;
+}
+
 function encode(value: unknown): string {
   const isEvent = typeof value === 'object' && value !== null && 'data' in value;
-  const { event, id, data, retryMs } = (isEvent ? value : { data: value }) as Record<string, unknown>;
+  const { event, id, data, retryMs }: EventFields = isEvent ? value : { data: value };
   const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
   let lines = '';
   if (event !== undefined) lines += `event: ${oneLine(event)}\n`;

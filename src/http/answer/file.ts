@@ -60,7 +60,7 @@ function rangeOf(request: Conditions, size: number, modified: Date): [number, nu
   const ifRange = request.header('if-range');
   // If-Range needs a strong tag and ours is weak, so only the date can match.
   if (ifRange !== undefined && ifRange !== modified.toUTCString()) return undefined;
-  const [first, last] = [match[1]!, match[2]!];
+  const [, first = '', last = ''] = match;
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (start > end || start >= size) {
@@ -96,7 +96,7 @@ async function openFile({ path }: FileBody): Promise<OpenFile> {
   try {
     handle = await open(path, 'r');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code }: { code?: string } = Object(cause);
     if (code !== undefined && cannotBe.includes(code))
       throw new FusioError('NOT_FOUND', 'There is no such file', { cause });
     throw cause;

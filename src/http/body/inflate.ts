@@ -31,7 +31,7 @@ export async function unpack(bytes: Buffer, coding: Coding, maxBytes: number): P
       maxOutputLength: Math.min(maxBytes, constants.MAX_LENGTH),
     });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    if (Object(cause).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new FusioError('ENCODING_INVALID', undefined, { cause });
   }
 }
@@ -39,5 +39,5 @@ export async function unpack(bytes: Buffer, coding: Coding, maxBytes: number): P
 // RFC 9110, 8.4.1.2: "deflate" is the zlib format, but some clients send raw deflate, whose first byte never ends in 8.
 function formatOf(bytes: Buffer, coding: Coding): keyof typeof inflaters {
   if (coding !== 'deflate') return coding;
-  return (bytes[0]! & 0x0f) === 8 ? 'zlib' : 'raw';
+  return bytes.length > 0 && (bytes.readUInt8(0) & 0x0f) === 8 ? 'zlib' : 'raw';
 }

@@ -25,6 +25,7 @@ function walk(value: object, maxDepth: number, path: (string | number)[]): void 
   }
   for (const key of Object.keys(value)) {
     if (key === '__proto__' || key === 'constructor') refuseKey(pointerOf([...path, key]));
+    // Cast: the value is an object here, and its keys are read by name.
     step((value as Record<string, unknown>)[key], key, maxDepth, path);
   }
 }

@@ -5,7 +5,7 @@ export function locateError(text: string): number {
   const closers: string[] = [];
   let wanted: Wanted = 'value';
   for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     switch (wanted) {
       case ', or end':
         if (closers.length === 0) return at;
@@ -53,7 +53,7 @@ export function locateError(text: string): number {
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (at < text.length && ' \t\n\r'.includes(text[at]!)) at++;
+  while (at < text.length && ' \t\n\r'.includes(text.charAt(at))) at++;
   return at;
 }
 
@@ -61,20 +61,20 @@ function skipSpace(text: string, from: number): number {
 
 function skipString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
-    const character = text[at]!;
+    const character = text.charAt(at);
     if (character === '"') return at + 1;
     if (character < ' ') return ~at;
     if (character !== '\\') continue;
     at++;
     if (text[at] === 'u') {
       for (const end = at + 4; at < end; ) if (!isHex(text[++at])) return ~Math.min(at, text.length);
-    } else if (at < text.length && !'"\\/bfnrt'.includes(text[at]!)) return ~at;
+    } else if (at < text.length && !'"\\/bfnrt'.includes(text.charAt(at))) return ~at;
   }
   return ~text.length;
 }
 
 function skipWord(text: string, from: number): number {
-  const word = words[text[from]!];
+  const word = words[text.charAt(from)];
   if (word === undefined) return skipNumber(text, from);
   for (let at = 1; at < word.length; at++) if (text[from + at] !== word[at]) return ~(from + at);
   return from + word.length;

@@ -11,8 +11,8 @@ export function checkMediaType(header: string | undefined, { kind, mediaTypes }:
     throw new FusioError('MEDIA_TYPE_UNSUPPORTED', `Content-Type must be ${mediaTypes.join(' or ')}, got ${came}`);
   }
   // Binary bodies are not decoded, and a body that the host's parser decoded has no charset any more.
-  if (end === -1 || kind === 'binary' || kind === 'multipart' || isDecoded) return;
-  for (const [, charset = ''] of header!.matchAll(charsets)) {
+  if (header === undefined || end === -1 || kind === 'binary' || kind === 'multipart' || isDecoded) return;
+  for (const [, charset = ''] of header.matchAll(charsets)) {
     if (!/^utf-?8$/i.test(charset)) {
       throw new FusioError('CHARSET_UNSUPPORTED', `Text must be UTF-8, got charset "${charset.slice(0, 100)}"`);
     }

@@ -62,6 +62,7 @@ async function loadBusboy(stream: Readable): Promise<MakeBusboy> {
 }
 
 function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart }: MultipartPlan): Busboy {
+  // Set for every operation that consumes multipart/form-data.
   const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart!;
   return make({
     headers,
@@ -84,6 +85,7 @@ class Form implements MultipartForm {
   readonly #stream: Readable;
   readonly #parser: Busboy;
   readonly #plan: MultipartPlan;
+  readonly #limits: MultipartLimits;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline & { expiresAt: number };
   readonly #arrived: Upload[] = [];
@@ -100,6 +102,8 @@ class Form implements MultipartForm {
     this.#stream = stream;
     this.#parser = parser;
     this.#plan = plan;
+    // Set for every operation that consumes multipart/form-data.
+    this.#limits = plan.multipart!;
     this.#deadlines = deadlines;
     this.#deadline = {
       expiresAt: deadlines.clock.now() + plan.timeoutMs,
@@ -110,7 +114,7 @@ class Form implements MultipartForm {
   }
 
   async begin(): Promise<MultipartForm> {
-    const { maxFiles, maxFields } = this.#plan.multipart!;
+    const { maxFiles, maxFields } = this.#limits;
     // The error listener stays: busboy also reports an unfinished form when it is destroyed.
     this.#parser
       .on('field', (name, value, info) => this.#onField(name, value, info.valueTruncated))
@@ -120,7 +124,7 @@ class Form implements MultipartForm {
       .on('partsLimit', () => this.#fail(formTooLarge(`more than ${maxFiles + maxFields} parts`)))
       .on('drain', this.#onDrain)
       .on('finish', this.#onFinish)
-      .on('error', (cause: unknown) => this.#fail(formInvalid((cause as Error).message, cause)));
+      .on('error', (cause: Error) => this.#fail(formInvalid(cause.message, cause)));
     if (this.#stream.destroyed) this.#fail(incomplete(this.#stream.errored ?? undefined));
     else this.#listen();
     while (this.#state === 'reading' && !this.#hasFiles) await this.#change();
@@ -170,7 +174,7 @@ class Form implements MultipartForm {
     if (name === undefined) throw formInvalid('a part has no name');
     if (this.#hasFiles) throw formInvalid(`field "${short(name)}" must come before the files`);
     if (isTruncated) {
-      const { maxFieldBytes } = this.#plan.multipart!;
+      const { maxFieldBytes } = this.#limits;
       throw formTooLarge(`more than ${maxFieldBytes} bytes in the field "${short(name)}"`);
     }
     // busboy replaces bytes that it cannot decode by U+FFFD, without an error.
@@ -188,7 +192,7 @@ class Form implements MultipartForm {
   #addFile(name: string | undefined, file: Readable, info: FileInfo): void {
     if (name === undefined) throw formInvalid('a part has no name');
     if (name === '__proto__' || name === 'constructor') refuseKey(`/body/${name}`);
-    const { maxFileBytes } = this.#plan.multipart!;
+    const { maxFileBytes } = this.#limits;
     file.on('limit', () => {
       this.#fail(formTooLarge(`more than ${maxFileBytes} bytes in the file of the field "${short(name)}"`));
     });
@@ -201,6 +205,7 @@ class Form implements MultipartForm {
     try {
       act();
     } catch (error) {
+      // Cast: the functions below throw nothing else.
       this.#fail(error as FusioError);
     }
   }
