@@ -2,11 +2,8 @@ import type * as Api from '@opentelemetry/api';
 import type { HttpExchange } from '../action/context.js';
 import { loadPackage } from '../base/load-package.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
-import { isGone } from './gone.js';
-import { knownMethod, requestMethod } from './method.js';
 import { mountFinder } from './mount-path.js';
-import { ownVersion } from './own-version.js';
-import { requestAttributes, schemeOf } from './request-attributes.js';
+import { isGone, knownMethod, requestAttributes, requestMethod, schemeOf } from './request.js';
 
 /**
  * Spans and metrics by OpenTelemetry's semantic conventions for HTTP servers (1.27), through the API package of the host.
@@ -241,4 +238,13 @@ function load(wanted: boolean): typeof Api | undefined {
 
 function headersOf({ req: { headers } }: HttpExchange): Record<string, unknown> {
   return headers instanceof Headers ? Object.fromEntries(headers) : headers;
+}
+
+/** Reads the version of this package. Undefined if a bundler has moved the code out of the package. */
+function ownVersion(): string | undefined {
+  try {
+    return loadPackage<{ version: string }>({ by: 'telemetry', name: 'fusio/package.json' }).version;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,8 +5,7 @@ import { groupOf } from '../base/option.js';
 import type { OperationAdapter } from '../operation/registry.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { checkOptions } from '../schema/check-options.js';
-import { isGone } from './gone.js';
-import { knownMethod, requestMethod } from './method.js';
+import { isGone, knownMethod, requestMethod } from './request.js';
 
 /** Registry of the host's `prom-client`. */
 export interface PrometheusRegistry {

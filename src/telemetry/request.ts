@@ -42,3 +42,23 @@ function addressOf({ origin }: Recorded): string | undefined {
     return undefined;
   }
 }
+
+// Known methods of the semantic conventions for HTTP 1.27: those of RFC 9110, 9.3 and RFC 5789.
+const known = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
+
+/** Gives a known method as it is, else `_OTHER`: callers may invent methods, and each would be a new time series. */
+export function knownMethod(method = 'GET'): string {
+  return known.has(method) ? method : '_OTHER';
+}
+
+/** Gives HEAD or the method of the operation, so that the number of values is bounded. */
+export function requestMethod({ origin, runnable }: Recorded): string | undefined {
+  return origin.http?.req.method === 'HEAD' ? 'HEAD' : runnable.handle?.method;
+}
+
+/** Tells whether the caller closed the connection before the answer: then no status was sent, for any outcome. */
+export function isGone({ origin: { http } }: Recorded): boolean {
+  if (!http) return false;
+  const { req, res } = http;
+  return res ? res.closed && !res.headersSent : 'signal' in req && req.signal.aborted;
+}
