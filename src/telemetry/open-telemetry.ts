@@ -29,7 +29,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   }
 
   const findMount = mountFinder();
-  // What is open of a call: kept beside it, so that calls without telemetry carry nothing.
+  // Open spans by invocation, in a map, so that an invocation without telemetry has no extra field.
   const open = new WeakMap<Recorded, Entry>();
   // Spans that stand for a call over HTTP already: an action may call operations through `inject` and `fetch` itself.
   const taken = new WeakSet<Api.Span>();
@@ -52,7 +52,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   /** The active span, even an unsampled or a remote one, goes before the caller's headers: the host read them already. */
   function findParent(http: HttpExchange): Api.Context {
     const active: SeenSpan | undefined = trace.getActiveSpan();
-    // A span that is over was left behind, by whoever began to listen within it: it made no way for this request.
+    // An ended span stays active if the server began to listen inside it: it is not the parent of this request.
     const isParent = active && trace.isSpanContextValid(active.spanContext()) && !active.ended;
     return isParent ? context.active() : propagation.extract(context.active(), headersOf(http));
   }
@@ -181,7 +181,7 @@ interface HostSpan {
   readonly metadata: HostRequest | undefined;
 }
 
-/** What the spans of the SDK show beyond the API; another SDK's may hide it. */
+/** Span with the fields that the official SDK adds to the API. Another SDK may not have them. */
 type SeenSpan = Api.Span & {
   readonly kind?: Api.SpanKind;
   readonly ended?: boolean;
