@@ -48,7 +48,7 @@ export async function run({ node, rounds, quick, say }) {
   );
   // Servers in processes of their own differ by luck; here only the mount differs.
   const switched = { node, module: variants, group: 'last', scenario: scenarios.last, warmMs: quick ? 2000 : 4000 };
-  const mounts = await compareVariants({ ...switched, durationMs: quick ? 3000 : 20_000 });
+  const mounts = await compareVariants({ ...switched, durationMs: quick ? 3000 : 60_000 });
   return { base, cells: summarize(slices, base), goals, mounts, slices };
 }
 
@@ -78,9 +78,8 @@ export function print({ cells, goals, mounts }, log) {
   for (const { own, scenario, paired, best } of goals) {
     log(`goal: ${own}, ${scenario}: ${paired.toFixed(2)} × the host alone (best ${best.toFixed(2)}), wanted 1`);
   }
-  for (const { name, us, change, spread } of mounts) {
-    log(
-      `in one process: ${name.padEnd(36)} ${us.toFixed(1).padStart(7)} µs  ${change.toFixed(1)} ± ${spread.toFixed(1)}`,
-    );
+  for (const { name, us, ratio, interval, blocks } of mounts) {
+    const times = `${ratio.toFixed(3)} × the host alone (${interval.map((bound) => bound.toFixed(3)).join(' to ')})`;
+    log(`in one process: ${name.padEnd(36)} ${us.toFixed(1).padStart(7)} µs  ${times}, ${blocks} rounds`);
   }
 }

@@ -11,6 +11,13 @@ export function quantile(values, share) {
   return sorted[low] + (sorted[high] - sorted[low]) * (place - low);
 }
 
+/** The bounds that hold the median of what was drawn from with 95 % confidence, whatever its distribution: two of the values themselves. */
+export function medianInterval(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = Math.floor((sorted.length - 1.96 * Math.sqrt(sorted.length)) / 2);
+  return [sorted[Math.max(0, low - 1)], sorted[Math.min(sorted.length - 1, sorted.length - low)]];
+}
+
 export function shuffle(values) {
   const shuffled = [...values];
   for (let index = shuffled.length - 1; index > 0; index--) {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import express from 'express';
 import { createOrder, importItems, readUser } from '../http/operations.mjs';
 import { bench, copyPackage } from '../prepare.mjs';
+import { makersOf, serverOf } from '../switch/makers.mjs';
 
 /**
  * A variant is what is done to the base: `options` for `createFusio`, `operation` over the base's operation, `setUp` for the instance,
@@ -146,22 +146,9 @@ export async function makeVariants(group) {
   return variants;
 }
 
-/** What a server makes its requests and responses with: Node keeps it in fields of these names. */
-function makersOf(server) {
-  const fields = Object.getOwnPropertySymbols(server);
-  const of = (name) => server[fields.find(({ description }) => description === name)];
-  return { Request: of('IncomingMessage'), Response: of('ServerResponse') };
-}
-
 /** One server for all, on which each variant makes its own requests: it knows them, and takes their bodies its own way. */
 export function makeServer([{ hasApp }], listener, current) {
-  function IncomingMessage(socket) {
-    return new (current().Request)(socket);
-  }
-  function ServerResponse(request, options) {
-    return new (current().Response)(request, options);
-  }
-  return createServer({ IncomingMessage, ServerResponse, optimizeEmptyRequests: !hasApp }, listener);
+  return serverOf(current, { optimizeEmptyRequests: !hasApp }, listener);
 }
 
 /** The names of the built files change with their contents: the text is looked for in all of them. */
