@@ -1,18 +1,19 @@
 // `npm run mutate [-- FOLDER…]`: changes one expression of `src/` at a time and reports the changes that no test notices.
-// A folder or file is named below `src/`: `access`, `http/body`, `http/cors.ts`. Without one, those of `leastScores` run.
+// A folder or file is named below `src/`: `access`, `http/body`, `http/cors.ts`. Without one, `pipeline`, `http`, `access` and `schema` run,
+// which takes hours: a mutant costs about three seconds of CPU. Exit code: 0, 1 where a score is too low, 2 where it could not run.
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
 import { root } from './prepare.mjs';
 
-/** Per cent of the mutants that tests must notice; below, the exit code is 1. */
-const leastScores = { pipeline: 0, http: 0, access: 0, schema: 0 };
+/** Per cent of the mutants of a folder that tests must notice. A folder gets its line once it has been measured. */
+const leastScores = { access: 85 };
 
 // In `coverage/`, which git, Biome and the package leave out.
 const reports = 'coverage/mutate';
 const sandbox = 'coverage/mutate-sandbox';
 
-const folders = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(leastScores);
+const folders = process.argv.length > 2 ? process.argv.slice(2) : ['pipeline', 'http', 'access', 'schema'];
 for (const folder of folders) {
   if (!existsSync(join(root, 'src', folder))) fail(`there is no src/${folder}`);
 }
