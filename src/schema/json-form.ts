@@ -48,7 +48,8 @@ export function unwrap(value: unknown): unknown {
   switch (typeof value) {
     case 'object': {
       if (value === null) return null;
-      const toJSON: unknown = Reflect.get(value, 'toJSON');
+      // A cast, because Reflect.get is slow and this is done for every object of a result.
+      const { toJSON } = value as { toJSON?: unknown };
       const own: unknown = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
       if (typeof own === 'function' || typeof own === 'symbol') return undefined;
       if (own instanceof String || own instanceof Number || own instanceof Boolean || own instanceof BigInt)
