@@ -1,4 +1,5 @@
 import type { Principal } from '../access/caller.js';
+import type { Member } from '../base/member.js';
 
 /** An HTTP method that an operation may have. */
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -54,18 +55,11 @@ export interface FileBody {
 /** A body that is sent as it is, without JSON: the result of an operation whose `response` is a media type. */
 export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob | FileBody;
 
-/** One slot of an input: optional where nothing in it is required. */
-export type Part<Name extends string, Value> = {} extends Value
-  ? { readonly [N in Name]?: Value }
-  : undefined extends Value
-    ? { readonly [N in Name]?: Value }
-    : { readonly [N in Name]: Value };
-
 /** The input of an operation for `call`: params, query, headers and body. A slot may be left out when nothing in it is required. */
-export type Input<Params, Query, Headers, Body> = Part<'params', Params> &
-  Part<'query', Query> &
-  Part<'headers', Headers> &
-  Part<'body', Body>;
+export type Input<Params, Query, Headers, Body> = Member<'params', Params> &
+  Member<'query', Query> &
+  Member<'headers', Headers> &
+  Member<'body', Body>;
 
 type Arguments<Input, Options> = {} extends Input
   ? [input?: Input, options?: Options]

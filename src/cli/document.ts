@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { OpenApiDocument } from '../openapi/openapi.js';
+import type { OpenApiDocument } from '../index.js';
 import { CliError } from './cli-error.js';
 import { isFusio, isRecord, type LoadedFusio, withModule } from './module.js';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyFusio } from '../fusio/fusio.js';
-import type { OpenApiDocument } from '../openapi/openapi.js';
+import type { OpenApiDocument } from '../index.js';
 import { CliError } from './cli-error.js';
 
 /** Instance of fusio, possibly of another version: the module may have its own copy. */

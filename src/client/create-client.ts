@@ -1,4 +1,5 @@
-import type { OperationHandle, Part, RawBody } from '../action/handle.js';
+import type { Member } from '../base/member.js';
+import type { OperationHandle, RawBody } from '../index.js';
 import type { ServerSentEvent } from './events.js';
 import type { CallInput, Route } from './request.js';
 import { type ClientCallOptions, type SendOptions, send } from './send.js';
@@ -18,12 +19,12 @@ type WireBody = FormData | URLSearchParams | Blob | ArrayBuffer | Uint8Array | R
 
 /** Body of a call. An operation without a body schema may still take a form that has only files. */
 type BodyPart<Body> = unknown extends Body
-  ? Part<'body', Body>
+  ? Member<'body', Body>
   : [Body] extends [undefined]
     ? { readonly body?: WireBody | undefined }
-    : Part<'body', Body | WireBody>;
+    : Member<'body', Body | WireBody>;
 
-type InputOf<P, Q, H, B> = Part<'params', P> & Part<'query', Q> & Part<'headers', H> & BodyPart<B>;
+type InputOf<P, Q, H, B> = Member<'params', P> & Member<'query', Q> & Member<'headers', H> & BodyPart<B>;
 
 type ArgumentsOf<In> = {} extends In
   ? [input?: In, options?: ClientCallOptions]

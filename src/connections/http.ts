@@ -8,9 +8,9 @@ import axios, {
 } from 'axios';
 import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
-import type { Connection } from '../connection/connection.js';
+import type { Connection } from '../index.js';
 
-export type { Connection } from '../connection/connection.js';
+export type { Connection } from '../index.js';
 
 /** Options of axios, and a path for the ping. */
 export interface HttpOptions extends CreateAxiosDefaults {

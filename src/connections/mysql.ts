@@ -2,9 +2,9 @@ import type { Pool as CallbackPool } from 'mysql2';
 import type { Pool, PoolOptions } from 'mysql2/promise';
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
-import type { Connection } from '../connection/connection.js';
+import type { Connection } from '../index.js';
 
-export type { Connection } from '../connection/connection.js';
+export type { Connection } from '../index.js';
 
 /**
  * Connects to MySQL or MariaDB through a pool of the package `mysql2`, with the options and defaults of mysql2

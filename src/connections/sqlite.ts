@@ -4,11 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
 import { didYouMean } from '../base/suggest.js';
-import type { Connection } from '../connection/connection.js';
+import type { Connection } from '../index.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
 
-export type { Connection } from '../connection/connection.js';
+export type { Connection } from '../index.js';
 export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
 /** An SQLite file and how it is opened. */

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../openapi/openapi.js';
+import type { OpenApiDocument } from '../index.js';
 import { Names } from './names.js';
 import { consumesOf, errorsOf, inputOf, readOperations, resultOf, type SdkOperation } from './operations.js';
 import { runtime } from './runtime.js';

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { findPart } from '../base/json-pointer.js';
 import type { AnyFusio } from '../fusio/fusio.js';
-import type { OpenApiDocument } from '../openapi/openapi.js';
-import { createSchemas } from '../schema/schemas.js';
+import { createFusio, type OpenApiDocument } from '../index.js';
 
 /** Answer as a caller got it. */
 export interface Exchange {
@@ -47,15 +46,15 @@ export function checkAnswer(document: OpenApiDocument, exchange: Exchange): stri
   return checkBody(document, media.schema, body).map((problem) => `${where}: the body ${problem}`);
 }
 
+/** Checks a body as fusio checks results: a schema of the document is the response of an operation, which is never run. */
 function checkBody(document: OpenApiDocument, schema: object, body: string): string[] {
-  const schemas = createSchemas();
+  const fusio = createFusio({ logger: false, telemetry: false });
   for (const [name, component] of Object.entries(document.components?.schemas ?? {}))
-    if (typeof component === 'object' && component !== null) schemas.name(name, component);
-  const reader = schemas.reader(schema, { where: 'the document', source: 'json', unknown: 'keep', defaults: false });
+    if (typeof component === 'object' && component !== null) fusio.schema(name, component);
+  fusio.operation({ name: 'answer', method: 'GET', path: '/answer', response: schema, action: () => undefined });
   const value: unknown = JSON.parse(body);
-  return reader.check(value)
-    ? []
-    : reader.issues(value, '').map(({ pointer, message }) => `${pointer} ${message}`.trim());
+  const issues = fusio.operations().flatMap((operation) => operation.checkResponse(200, value));
+  return issues.map(({ pointer, message }) => `${pointer} ${message}`.trim());
 }
 
 function findOperation(document: OpenApiDocument, method: string, path: string): Json | undefined {

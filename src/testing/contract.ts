@@ -1,6 +1,5 @@
-import type { Principal } from '../access/caller.js';
 import type { AnyFusio } from '../fusio/fusio.js';
-import type { RegisteredOperation } from '../operation/published.js';
+import type { Principal, RegisteredOperation } from '../index.js';
 
 /** Options of `checkContract`. */
 export interface ContractOptions {
