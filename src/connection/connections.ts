@@ -14,7 +14,7 @@ export interface ConnectionParts {
 
 /** Connections of one instance: opened once, shared by all actions, closed in reverse order. */
 export interface Connections {
-  add(name: string, connection: Connection<unknown>): ConnectionHandle<unknown>;
+  add<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client>;
   /** Value of `context.connections`: a lazy getter for each name. */
   readonly clients: object;
   get<Client>(handle: ConnectionHandle<Client>): Client;
@@ -55,9 +55,9 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   let unsettled = 0;
   let closing: Promise<void> | undefined;
 
-  function add(name: string, connection: Connection<unknown>): ConnectionHandle<unknown> {
+  function add<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client> {
     checkConnection(name, connection, slots);
-    const handle: ConnectionHandle<unknown> = Object.freeze({ kind: 'connection', name });
+    const handle: ConnectionHandle<Client> = Object.freeze({ kind: 'connection', name });
     const slot: Slot = {
       name,
       connection,

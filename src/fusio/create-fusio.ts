@@ -67,8 +67,7 @@ function build(options: AnyOptions): AnyFusio {
     onOperation: (operation) => http.add(operation),
     onChange: () => documents.forget(),
   });
-  const { operations, scopes } = registry;
-  const documents = createDocuments({ operations, schemas, scopes, docs, baseUrl });
+  const documents = createDocuments({ registry, schemas, docs, baseUrl });
   const deadlines = createDeadlines(clock);
   const gate = createGate(deadlines);
   const recorder = createRecorder({ logger, log, signals, clock, watcher: createTelemetry(telemetry) });
@@ -101,7 +100,8 @@ function build(options: AnyOptions): AnyFusio {
       documents.forget();
       return schema;
     },
-    connection: (name, connection) => connections.add(name, connection) as never,
+    connection: connections.add,
+    // The interface gives them their types; the registry checks their values.
     action: (name, action) => registry.action(name, action) as never,
     operation: (given) => registry.operation(given as AnyOperationOptions) as never,
     around(wrapper) {
@@ -113,7 +113,7 @@ function build(options: AnyOptions): AnyFusio {
     trigger: notAvailable('trigger'),
     webhook: notAvailable('webhook'),
     cronjob: notAvailable('cronjob'),
-    operations: () => [...operations.values()].map(publish),
+    operations: () => [...registry.operations.values()].map(publish),
     use(adapter) {
       if (typeof adapter !== 'function')
         throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');

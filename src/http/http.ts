@@ -43,8 +43,9 @@ export function createHttp(parts: HttpParts): Http {
   // Routes of the host have the CORS headers of the host.
   const { refuse: refuseForHost } = createHandle({ ...parts, cors: undefined });
 
-  function matchNode({ method = 'GET', url = '/', headers }: IncomingMessage): Match {
-    return match(tree, cors, method, url, headers);
+  function matchNode(request: IncomingMessage): Match {
+    const { method = 'GET', url = '/' } = request;
+    return match(tree, cors, method, url, request);
   }
 
   function handler(request: IncomingMessage, response: ServerResponse): void {
@@ -61,7 +62,7 @@ export function createHttp(parts: HttpParts): Http {
   function fetch(request: globalThis.Request, as?: Caller): Promise<Response> {
     return new Promise((resolve, reject) => {
       const seen = new WebRequest(request, resolve, reject);
-      handle(seen, match(tree, cors, seen.method, seen.url, seen.headers), as);
+      handle(seen, match(tree, cors, seen.method, seen.url, seen), as);
     });
   }
 

@@ -22,21 +22,22 @@ export interface OperationMatch {
   readonly queryText: string;
 }
 
-/** The step `match`. The headers tell a preflight from any other OPTIONS request. */
+/** The step `match`. The headers, which tell a preflight from any other OPTIONS request, are read with CORS only: Node parses them late. */
 export function match(
   tree: Tree<Route>,
   cors: Cors | undefined,
   method: string,
   url: string,
-  headers: IncomingHttpHeaders,
+  request: { readonly headers: IncomingHttpHeaders },
 ): Match {
   const target = url.startsWith('/') ? url : originForm(url);
+  if (target === undefined) return nothing;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const found = tree.find(method, path);
   if (!found) return nothing;
-  if (cors?.isPreflight(method, headers)) {
-    const wanted = tree.find(headers['access-control-request-method'] ?? 'GET', path);
+  if (cors?.isPreflight(method, request.headers)) {
+    const wanted = tree.find(request.headers['access-control-request-method'] ?? 'GET', path);
     return { kind: 'preflight', methods: [...(wanted?.methods.keys() ?? [])] };
   }
   const { target: route, values, methods } = found;
@@ -53,10 +54,10 @@ export function notFound(method: string, methods: readonly string[]): FusioError
   return new FusioError('METHOD_NOT_ALLOWED', `This path has no ${method}; it has ${allow}`, { headers: { allow } });
 }
 
-/** RFC 9112, 3.2.2: a server takes `GET http://host/path` as well. */
-function originForm(url: string): string {
-  const found = /^https?:\/\/[^/?#]*(.*)$/i.exec(url);
-  return found?.[1]?.startsWith('/') ? found[1] : `/${found?.[1] ?? ''}`;
+/** RFC 9112, 3.2.2: a server takes `GET http://host/path` as well. Undefined for `*` and for other schemes. */
+function originForm(url: string): string | undefined {
+  const [, rest] = /^https?:\/\/[^/?#]*(.*)$/i.exec(url) ?? [];
+  return rest === undefined || rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 function withoutFragment(text: string): string {

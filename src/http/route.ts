@@ -70,16 +70,17 @@ function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | und
     );
   }
   const [kind = 'json'] = kinds;
-  const limits = declared.find(({ type }) => type === 'multipart/form-data');
-  return {
-    kind,
+  const isMultipart = kind === 'multipart';
+  const limits = {
     mediaTypes: types,
-    maxBytes: options.maxBodyBytes ?? (kind === 'multipart' ? multipartMaxBodyBytes : operationDefaults.maxBodyBytes),
+    maxBytes: options.maxBodyBytes ?? (isMultipart ? multipartMaxBodyBytes : operationDefaults.maxBodyBytes),
     maxDepth: 64,
     // The body cannot take longer than the whole invocation may.
     timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, 30_000) : 30_000,
-    ...(kind === 'multipart' && { multipart: multipartLimits(limits) }),
   };
+  if (!isMultipart) return { kind, ...limits };
+  const form = declared.find(({ type }) => type === 'multipart/form-data');
+  return { kind, ...limits, multipart: multipartLimits(form) };
 }
 
 function kindOf(type: string): BodyFormat['kind'] {

@@ -1,6 +1,5 @@
 import type { AnyContext } from '../action/context.js';
-import type { Operation } from '../operation/operation.js';
-import type { OperationAdapter } from '../operation/registry.js';
+import type { OperationAdapter, Registry } from '../operation/registry.js';
 import type { Schemas } from '../schema/schemas.js';
 import { docsOperations, serverOf, viewerOf } from './docs-page.js';
 import { makeDocument } from './document.js';
@@ -8,9 +7,8 @@ import type { OpenApiDocument, OpenApiOptions } from './openapi.js';
 import { checkOpenApiOptions, type DocsOptions } from './options.js';
 
 export interface DocumentsParts {
-  readonly operations: ReadonlyMap<string, Operation>;
+  readonly registry: Pick<Registry, 'operations' | 'scopes'>;
   readonly schemas: Schemas;
-  readonly scopes: ReadonlyMap<string, string | undefined>;
   /** The option `docs`: its title and version are those of every document. */
   readonly docs: boolean | DocsOptions;
   /** Where callers reach the API; undefined: as the request says. */
@@ -30,7 +28,7 @@ export interface Documents {
 
 const mostDocuments = 100;
 
-export function createDocuments({ operations, schemas, scopes, docs, baseUrl }: DocumentsParts): Documents {
+export function createDocuments({ registry, schemas, docs, baseUrl }: DocumentsParts): Documents {
   const { path, ...info } = typeof docs === 'object' ? docs : {};
   const server = baseUrl?.replace(/\/+$/, '');
   // By server and caller. Bounded: otherwise a stranger could fill the memory with documents.
@@ -39,7 +37,7 @@ export function createDocuments({ operations, schemas, scopes, docs, baseUrl }: 
   function write(options: OpenApiOptions): OpenApiDocument {
     const servers = options.servers ?? (server === undefined ? undefined : [server]);
     return makeDocument(
-      { operations: operations.values(), schemas, scopes },
+      { operations: registry.operations.values(), schemas, scopes: registry.scopes },
       { ...info, ...options, ...(servers && { servers }) },
     );
   }

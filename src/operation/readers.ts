@@ -73,8 +73,8 @@ function optional(reader: Reader): Reader {
 }
 
 function withNames(reader: Reader, where: string, lists: readonly string[]): HeaderReader {
-  const { properties } = reader.schema as { properties?: object };
-  if (!properties)
+  const properties = 'properties' in reader.schema ? reader.schema.properties : undefined;
+  if (typeof properties !== 'object' || properties === null)
     throw new FusioError('SCHEMA_INVALID', `${where} headers: an object schema with properties is needed`);
   const names = Object.keys(properties).map((declared) => [declared, declared.toLowerCase()] as const);
   return {
@@ -88,6 +88,7 @@ function withNames(reader: Reader, where: string, lists: readonly string[]): Hea
 
 /** The fields that were picked, those of lists divided: they are ours to change. */
 function divided(picked: unknown, lists: readonly string[]): unknown {
+  // Made by the step `validate`, which picks the declared headers.
   const fields = picked as Record<string, unknown>;
   for (const name of lists) {
     const field = fields[name];
@@ -97,6 +98,7 @@ function divided(picked: unknown, lists: readonly string[]): unknown {
 }
 
 function checkParams(schema: object, segments: readonly Segment[], where: string): void {
+  // The schema was checked when its reader was made.
   const { properties, required } = schema as { properties?: object; required?: readonly string[] };
   const names = segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name]));
   for (const name of Array.isArray(required) ? required : []) {

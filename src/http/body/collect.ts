@@ -117,6 +117,7 @@ const nothing = Buffer.alloc(0);
 export function giveUp(stream: Readable): void {
   if ('socket' in stream) {
     // To destroy it would destroy the connection, and with it our answer; a paused one holds no more than its buffer.
+    // Only requests have a socket.
     if (isShort((stream as IncomingMessage).headers)) stream.resume();
     else stream.pause();
     return;

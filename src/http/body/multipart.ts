@@ -7,16 +7,9 @@ import type { MultipartLimits } from '../../operation/multipart.js';
 import type { Deadline, Deadlines } from '../../pipeline/deadlines.js';
 import { addPair, type Pairs } from '../request/query.js';
 import { bufferOf, giveUp, ignore, incomplete, tooLarge, tooSlow } from './collect.js';
+import type { MultipartFormat } from './format.js';
 import { refuseKey } from './keys.js';
 import { Upload } from './upload.js';
-
-export interface MultipartPlan {
-  /** Limit for the whole form. */
-  readonly maxBytes: number;
-  /** Time limit without a byte, while the form is being read. */
-  readonly timeoutMs: number;
-  readonly multipart?: MultipartLimits;
-}
 
 /** Form whose fields are read. Its files arrive while they are iterated. */
 export interface MultipartForm {
@@ -31,19 +24,19 @@ export interface MultipartForm {
 export async function readMultipart(
   stream: Readable,
   headers: IncomingHttpHeaders,
-  plan: MultipartPlan,
+  format: MultipartFormat,
   deadlines: Deadlines,
   proceed: (() => void) | undefined,
 ): Promise<MultipartForm> {
   const make = await loadBusboy(stream);
   let parser: Busboy;
   try {
-    parser = makeParser(make, headers, plan);
+    parser = makeParser(make, headers, format);
   } catch (cause) {
     giveUp(stream);
     throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
   }
-  const form = new Form(stream, parser, plan, deadlines);
+  const form = new Form(stream, parser, format, deadlines);
   proceed?.();
   return form.begin();
 }
@@ -61,9 +54,8 @@ async function loadBusboy(stream: Readable): Promise<MakeBusboy> {
   return makeBusboy;
 }
 
-function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart }: MultipartPlan): Busboy {
-  // Set for every operation that consumes multipart/form-data.
-  const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart!;
+function makeParser(make: MakeBusboy, headers: IncomingHttpHeaders, { multipart }: MultipartFormat): Busboy {
+  const { maxFiles, maxFileBytes, maxFields, maxFieldBytes } = multipart;
   return make({
     headers,
     // Browsers write names in the encoding of the page, mostly UTF-8; busboy's default is latin1.
@@ -84,7 +76,7 @@ class Form implements MultipartForm {
   readonly files: AsyncIterable<UploadedFile>;
   readonly #stream: Readable;
   readonly #parser: Busboy;
-  readonly #plan: MultipartPlan;
+  readonly #format: MultipartFormat;
   readonly #limits: MultipartLimits;
   readonly #deadlines: Deadlines;
   readonly #deadline: Deadline & { expiresAt: number };
@@ -98,15 +90,14 @@ class Form implements MultipartForm {
   // Callback of the waiting function: `begin`, then `#next`.
   #wake: (() => void) | undefined;
 
-  constructor(stream: Readable, parser: Busboy, plan: MultipartPlan, deadlines: Deadlines) {
+  constructor(stream: Readable, parser: Busboy, format: MultipartFormat, deadlines: Deadlines) {
     this.#stream = stream;
     this.#parser = parser;
-    this.#plan = plan;
-    // Set for every operation that consumes multipart/form-data.
-    this.#limits = plan.multipart!;
+    this.#format = format;
+    this.#limits = format.multipart;
     this.#deadlines = deadlines;
     this.#deadline = {
-      expiresAt: deadlines.clock.now() + plan.timeoutMs,
+      expiresAt: deadlines.clock.now() + format.timeoutMs,
       isEndless: false,
       expire: () => this.#fail(tooSlow()),
     };
@@ -212,10 +203,10 @@ class Form implements MultipartForm {
 
   #onData = (chunk: Buffer | Uint8Array | string): void => {
     const bytes = bufferOf(chunk, this.#stream);
-    this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#plan.timeoutMs;
+    this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#format.timeoutMs;
     this.#size += bytes.length;
-    if (this.#size > this.#plan.maxBytes) {
-      this.#fail(tooLarge(this.#plan.maxBytes));
+    if (this.#size > this.#format.maxBytes) {
+      this.#fail(tooLarge(this.#format.maxBytes));
     } else {
       this.#isParserFull = !this.#parser.write(bytes);
       this.#flow();
@@ -234,7 +225,7 @@ class Form implements MultipartForm {
       this.#deadline.expiresAt = Number.POSITIVE_INFINITY;
       this.#stream.pause();
     } else if (this.#stream.isPaused()) {
-      this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#plan.timeoutMs;
+      this.#deadline.expiresAt = this.#deadlines.clock.now() + this.#format.timeoutMs;
       this.#stream.resume();
     }
   }

@@ -6,7 +6,7 @@ export function readParams(names: readonly string[], values: readonly string[]):
   if (names.length === 0) return none;
   const read: Record<string, string> = {};
   // Both lists have the same length: the route has matched.
-  for (let index = 0; index < names.length; index++) read[names[index]!] = readValue(values[index]!);
+  for (let index = 0; index < names.length; index++) read[names[index] ?? ''] = readValue(values[index] ?? '');
   return read;
 }
 

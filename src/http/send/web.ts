@@ -29,6 +29,7 @@ function bytesOf(body: Readable): ReadableStream<Uint8Array> {
       async pull(controller) {
         const { done, value } = await chunks.next();
         if (done) controller.close();
+        // The step `answer` lets through streams of texts and bytes only.
         else controller.enqueue(typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array));
       },
       cancel: () => void body.destroy(),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '../../../src/http/body/json.js';
 import { locateError } from '../../../src/http/body/locate.js';
-import { jsonPlan, readBytes, refusal, shortestMs } from './support.js';
+import { jsonFormat, readBytes, refusal, shortestMs } from './support.js';
 
 describe('JSONTestSuite', () => {
   // The package is an ES module, which Jest does not load here; its data is JSON behind `export default`.
@@ -285,6 +285,6 @@ describe('the JSON reader', () => {
     await refusal(() => readBytes('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'));
 
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
-    expect(jsonPlan.maxDepth).toBe(64);
+    expect(jsonFormat.maxDepth).toBe(64);
   });
 });

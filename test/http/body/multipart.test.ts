@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { UploadedFile } from '../../../src/action/request.js';
-import type { BodyFormat } from '../../../src/http/body/format.js';
+import type { BodyFormat, MultipartFormat } from '../../../src/http/body/format.js';
 import type { MultipartForm } from '../../../src/http/body/multipart.js';
-import { FakeClock, listeners, multipartPlan, readBody, receive, refusal, TestServer } from './support.js';
+import { FakeClock, listeners, multipartFormat, readBody, receive, refusal, TestServer } from './support.js';
 
 const type = 'multipart/form-data; boundary=b';
 
@@ -20,26 +20,29 @@ function encode(parts: readonly Part[], end = '--b--\r\n'): Buffer {
   return Buffer.concat([...pieces, end].map((piece) => Buffer.from(piece as string)));
 }
 
-function limited(multipart: Partial<NonNullable<BodyFormat['multipart']>>, more: Partial<BodyFormat> = {}): BodyFormat {
-  return { ...multipartPlan, multipart: { ...multipartPlan.multipart!, ...multipart }, ...more };
+function limited(
+  multipart: Partial<MultipartFormat['multipart']>,
+  more: Partial<MultipartFormat> = {},
+): MultipartFormat {
+  return { ...multipartFormat, multipart: { ...multipartFormat.multipart, ...multipart }, ...more };
 }
 
 interface Options {
-  plan?: BodyFormat;
+  format?: BodyFormat;
   clock?: FakeClock;
   chunk?: number;
   contentType?: string;
 }
 
 async function open(body: Buffer | Readable, options: Options = {}): Promise<MultipartForm> {
-  const { plan = multipartPlan, clock = new FakeClock(), chunk = 65536, contentType = type } = options;
+  const { format = multipartFormat, clock = new FakeClock(), chunk = 65536, contentType = type } = options;
   const chunks: Buffer[] = [];
   if (Buffer.isBuffer(body)) {
     for (let at = 0; at < body.length; at += chunk) chunks.push(body.subarray(at, at + chunk));
   }
   const stream = Buffer.isBuffer(body) ? Readable.from(chunks, { objectMode: false }) : body;
   const headers = { 'content-type': contentType, 'transfer-encoding': 'chunked' };
-  return (await readBody({ headers, stream }, plan, clock)) as MultipartForm;
+  return (await readBody({ headers, stream }, format, clock)) as MultipartForm;
 }
 
 async function readAll(form: MultipartForm): Promise<{ field: string; filename: string; text: string }[]> {
@@ -189,7 +192,9 @@ describe('a form', () => {
   it('refuses a Content-Encoding', async () => {
     const headers = { 'content-type': type, 'transfer-encoding': 'chunked', 'content-encoding': 'gzip' };
 
-    const error = await refusal(() => readBody({ headers, stream: Readable.from([]) }, multipartPlan, new FakeClock()));
+    const error = await refusal(() =>
+      readBody({ headers, stream: Readable.from([]) }, multipartFormat, new FakeClock()),
+    );
 
     expect([error.status, error.code]).toEqual([415, 'ENCODING_UNSUPPORTED']);
   });
@@ -209,8 +214,8 @@ describe('the limits of a form', () => {
   const text = 'x'.repeat(10);
 
   it('takes what just fits', async () => {
-    const plan = limited({ maxFiles: 2, maxFileBytes: 5, maxFields: 2, maxFieldBytes: 10 });
-    const form = await open(encode([['name="x"', text], ['name="y"', text], a, b]), { plan });
+    const format = limited({ maxFiles: 2, maxFileBytes: 5, maxFields: 2, maxFieldBytes: 10 });
+    const form = await open(encode([['name="x"', text], ['name="y"', text], a, b]), { format });
 
     expect({ ...form.fields }).toEqual({ x: text, y: text });
     expect(await readAll(form)).toHaveLength(2);
@@ -228,9 +233,9 @@ describe('the limits of a form', () => {
     ],
     ['more than 9 bytes in the field "x"', limited({ maxFieldBytes: 9 }), [['name="x"', text]]],
     ['more than 4 bytes in the file of the field "a"', limited({ maxFileBytes: 4 }), [a]],
-  ] as [string, BodyFormat, Part[]][])('refuses %s', async (what, plan, parts) => {
+  ] as [string, BodyFormat, Part[]][])('refuses %s', async (what, format, parts) => {
     for (const chunk of [1, 65536]) {
-      const error = await refusal(async () => readAll(await open(encode(parts), { plan, chunk })));
+      const error = await refusal(async () => readAll(await open(encode(parts), { format, chunk })));
 
       expect([error.status, error.code, error.message]).toEqual([413, 'FORM_TOO_LARGE', `The form has ${what}`]);
     }
@@ -245,18 +250,18 @@ describe('the limits of a form', () => {
 
   it('counts the whole', async () => {
     const body = encode([a, large]);
-    const plan = limited({}, { maxBytes: body.length - 1 });
+    const format = limited({}, { maxBytes: body.length - 1 });
 
-    const error = await refusal(async () => readAll(await open(body, { plan })));
+    const error = await refusal(async () => readAll(await open(body, { format })));
 
     expect([error.status, error.code]).toEqual([413, 'BODY_TOO_LARGE']);
     const headers = { 'content-type': type, 'content-length': String(body.length) };
-    const early = await refusal(() => readBody({ headers, stream: Readable.from([]) }, plan, new FakeClock()));
+    const early = await refusal(() => readBody({ headers, stream: Readable.from([]) }, format, new FakeClock()));
     expect(early.code).toBe('BODY_TOO_LARGE');
   });
 
   it('ends the stream of a file that is too large with the error', async () => {
-    const form = await open(encode([large]), { plan: limited({ maxFileBytes: 100_000 }) });
+    const form = await open(encode([large]), { format: limited({ maxFileBytes: 100_000 }) });
     const seen: unknown[] = [];
 
     const error = await refusal(async () => {
@@ -373,7 +378,7 @@ describe('a form on a socket', () => {
     try {
       const form = (await readBody(
         { headers: request.headers, stream: request },
-        multipartPlan,
+        multipartFormat,
         fake,
       )) as MultipartForm;
       try {

@@ -5,20 +5,20 @@ import express from 'express';
 import type { BodyFormat } from '../../../src/http/body/format.js';
 import type { BodySource } from '../../../src/http/body/read.js';
 import {
-  binaryPlan,
+  binaryFormat,
   FakeClock,
-  formPlan,
+  formFormat,
+  jsonFormat,
   jsonHeaders,
-  jsonPlan,
   listeners,
-  multipartPlan,
+  multipartFormat,
   readBody,
   readBytes,
   receive,
   refusal,
   shortestMs,
   TestServer,
-  textPlan,
+  textFormat,
 } from './support.js';
 
 const clock = new FakeClock();
@@ -31,19 +31,19 @@ describe('a request without a body', () => {
   it.each([{}, { 'content-length': '0' }, { 'content-type': 'text/plain' }, { 'content-length': '00' }])(
     'is undefined at once with %j',
     (headers) => {
-      expect(readBody(source(headers), jsonPlan, clock)).toBeUndefined();
+      expect(readBody(source(headers), jsonFormat, clock)).toBeUndefined();
     },
   );
 
   it('is undefined where a host parser left nothing, or an empty object', () => {
-    expect(readBody(source({}, { parsed: undefined }), jsonPlan, clock)).toBeUndefined();
-    expect(readBody(source({}, { parsed: {} }), jsonPlan, clock)).toBeUndefined();
+    expect(readBody(source({}, { parsed: undefined }), jsonFormat, clock)).toBeUndefined();
+    expect(readBody(source({}, { parsed: {} }), jsonFormat, clock)).toBeUndefined();
   });
 
   it('sends no 100 Continue', () => {
     const proceed = jest.fn();
 
-    void readBody(source({}, { proceed }), jsonPlan, clock);
+    void readBody(source({}, { proceed }), jsonFormat, clock);
 
     expect(proceed).not.toHaveBeenCalled();
   });
@@ -58,7 +58,7 @@ describe('the type of a body', () => {
     ['application/json ; profile=x; charset=utf8'],
     ['application/json;'],
   ])('takes %s', async (type) => {
-    expect(await readBytes('{"a":1}', jsonPlan, { 'content-type': type })).toEqual({ a: 1 });
+    expect(await readBytes('{"a":1}', jsonFormat, { 'content-type': type })).toEqual({ a: 1 });
   });
 
   it.each([
@@ -74,7 +74,7 @@ describe('the type of a body', () => {
     const proceed = jest.fn();
     const headers = { 'content-length': '2', ...(type !== undefined && { 'content-type': type }) };
 
-    const error = await refusal(() => readBody({ headers, stream, proceed }, jsonPlan, clock));
+    const error = await refusal(() => readBody({ headers, stream, proceed }, jsonFormat, clock));
 
     expect([error.status, error.code]).toEqual([415, 'MEDIA_TYPE_UNSUPPORTED']);
     expect(error.message).toBe(`Content-Type must be application/json, got ${shown}`);
@@ -83,17 +83,17 @@ describe('the type of a body', () => {
   });
 
   it('takes any of several types, and names them all', async () => {
-    const plan = { ...jsonPlan, mediaTypes: ['application/json', 'application/vnd.api+json'] };
+    const format = { ...jsonFormat, mediaTypes: ['application/json', 'application/vnd.api+json'] };
 
-    expect(await readBytes('1', plan, { 'content-type': 'application/vnd.api+json' })).toBe(1);
-    const error = await refusal(() => readBytes('1', plan, { 'content-type': 'text/csv' }));
+    expect(await readBytes('1', format, { 'content-type': 'application/vnd.api+json' })).toBe(1);
+    const error = await refusal(() => readBytes('1', format, { 'content-type': 'text/csv' }));
     expect(error.message).toBe('Content-Type must be application/json or application/vnd.api+json, got "text/csv"');
   });
 
   it.each(['utf-16', 'utf-7', 'iso-8859-1', '', 'utf-8x'])('refuses charset %j', async (charset) => {
-    for (const plan of [jsonPlan, textPlan, formPlan]) {
-      const type = `${plan.mediaTypes[0]}; charset=${charset}`;
-      const error = await refusal(() => readBytes('1', plan, { 'content-type': type }));
+    for (const format of [jsonFormat, textFormat, formFormat]) {
+      const type = `${format.mediaTypes[0]}; charset=${charset}`;
+      const error = await refusal(() => readBytes('1', format, { 'content-type': type }));
 
       expect([error.status, error.code]).toEqual([415, 'CHARSET_UNSUPPORTED']);
       expect(error.message).toBe(`Text must be UTF-8, got charset "${charset}"`);
@@ -103,14 +103,14 @@ describe('the type of a body', () => {
   it('leaves the charset of bytes alone', async () => {
     const type = 'application/octet-stream; charset=utf-16';
 
-    expect(await readBytes('ab', binaryPlan, { 'content-type': type })).toEqual(Buffer.from('ab'));
+    expect(await readBytes('ab', binaryFormat, { 'content-type': type })).toEqual(Buffer.from('ab'));
   });
 });
 
 describe('the kinds', () => {
   it('reads text', async () => {
-    expect(await readBytes('\ufeffäöü\0', textPlan)).toBe('äöü\0');
-    expect((await refusal(() => readBytes([Uint8Array.from([0xe9])], textPlan))).code).toBe('TEXT_INVALID');
+    expect(await readBytes('\ufeffäöü\0', textFormat)).toBe('äöü\0');
+    expect((await refusal(() => readBytes([Uint8Array.from([0xe9])], textFormat))).code).toBe('TEXT_INVALID');
   });
 
   it('reads a character that is cut between two chunks', async () => {
@@ -120,7 +120,7 @@ describe('the kinds', () => {
   });
 
   it('reads bytes as they are', async () => {
-    expect(await readBytes([Uint8Array.from([0, 255]), Uint8Array.from([1])], binaryPlan)).toEqual(
+    expect(await readBytes([Uint8Array.from([0, 255]), Uint8Array.from([1])], binaryFormat)).toEqual(
       Buffer.from([0, 255, 1]),
     );
   });
@@ -129,51 +129,57 @@ describe('the kinds', () => {
     const { body } = new Request('http://localhost', { method: 'POST', body: '{"a":1}' });
     const stream = Readable.fromWeb(body as never);
 
-    expect(await readBody({ headers: jsonHeaders(undefined), stream }, jsonPlan, clock)).toEqual({ a: 1 });
+    expect(await readBody({ headers: jsonHeaders(undefined), stream }, jsonFormat, clock)).toEqual({ a: 1 });
   });
 
   it('reads a form', async () => {
-    const form = (await readBytes('a=1&b=2&b=3&c+d=%C3%A9+&e&line=a%0D%0Ab&raw=é', formPlan)) as object;
+    const form = (await readBytes('a=1&b=2&b=3&c+d=%C3%A9+&e&line=a%0D%0Ab&raw=é', formFormat)) as object;
 
     expect('toString' in form).toBe(false);
     expect({ ...form }).toEqual({ a: '1', b: ['2', '3'], 'c d': 'é ', e: '', line: 'a\r\nb', raw: 'é' });
   });
 
   it('refuses forms that cannot be read', async () => {
-    const malformed = await refusal(() => readBytes('a=%zz', formPlan));
+    const malformed = await refusal(() => readBytes('a=%zz', formFormat));
     expect([malformed.status, malformed.code]).toEqual([400, 'FORM_INVALID']);
     expect(malformed.message).toBe('The body has a percent-encoding that is not UTF-8');
 
-    const many = await refusal(() => readBytes('a=1&'.repeat(1001), formPlan));
+    const many = await refusal(() => readBytes('a=1&'.repeat(1001), formFormat));
     expect([many.status, many.code, many.message]).toEqual([
       413,
       'FORM_TOO_LARGE',
       'The body has more than 1000 parameters',
     ]);
-    expect(((await readBytes('a=1&'.repeat(1000), formPlan)) as { a: string[] }).a).toHaveLength(1000);
+    expect(((await readBytes('a=1&'.repeat(1000), formFormat)) as { a: string[] }).a).toHaveLength(1000);
 
-    const key = await refusal(() => readBytes('%5F_proto__=1', formPlan));
+    const key = await refusal(() => readBytes('%5F_proto__=1', formFormat));
     expect([key.code, key.errors?.[0]?.pointer]).toEqual(['KEY_FORBIDDEN', '/body/__proto__']);
   });
 
-  it.each([jsonPlan, formPlan, textPlan, binaryPlan])('hands the bytes of $kind to keep', async (plan) => {
+  it.each([jsonFormat, formFormat, textFormat, binaryFormat])('hands the bytes of $kind to keep', async (format) => {
     const keep = jest.fn();
-    const headers = { 'content-type': plan.mediaTypes[0]!, 'transfer-encoding': 'chunked', 'content-encoding': 'gzip' };
+    const headers = {
+      'content-type': format.mediaTypes[0]!,
+      'transfer-encoding': 'chunked',
+      'content-encoding': 'gzip',
+    };
 
-    await readBody({ headers, stream: Readable.from([gzipSync('{}')]) }, plan, clock, keep);
+    await readBody({ headers, stream: Readable.from([gzipSync('{}')]) }, format, clock, keep);
 
     expect(keep.mock.calls).toEqual([[Buffer.from('{}')]]);
   });
 });
 
 describe('the size of a body', () => {
-  const plan: BodyFormat = { ...jsonPlan, maxBytes: 10 };
+  const format: BodyFormat = { ...jsonFormat, maxBytes: 10 };
 
   it('is refused by Content-Length before it is read', async () => {
     const stream = new PassThrough();
     const proceed = jest.fn();
 
-    const error = await refusal(() => readBody({ headers: jsonHeaders({ length: 11 }), stream, proceed }, plan, clock));
+    const error = await refusal(() =>
+      readBody({ headers: jsonHeaders({ length: 11 }), stream, proceed }, format, clock),
+    );
 
     expect([error.status, error.code]).toEqual([413, 'BODY_TOO_LARGE']);
     expect(error.message).toBe('The body is larger than 10 bytes');
@@ -182,10 +188,10 @@ describe('the size of a body', () => {
   });
 
   it('is counted where it is not said, or said wrongly', async () => {
-    expect(await readBytes('"12345678"', plan)).toBe('12345678');
-    expect((await refusal(() => readBytes('"123456789"', plan))).code).toBe('BODY_TOO_LARGE');
-    expect((await refusal(() => readBytes(['"1234', '5678', '9"'], plan))).code).toBe('BODY_TOO_LARGE');
-    expect((await refusal(() => readBytes('"123456789"', plan, { 'content-length': '5' }))).code).toBe(
+    expect(await readBytes('"12345678"', format)).toBe('12345678');
+    expect((await refusal(() => readBytes('"123456789"', format))).code).toBe('BODY_TOO_LARGE');
+    expect((await refusal(() => readBytes(['"1234', '5678', '9"'], format))).code).toBe('BODY_TOO_LARGE');
+    expect((await refusal(() => readBytes('"123456789"', format, { 'content-length': '5' }))).code).toBe(
       'BODY_TOO_LARGE',
     );
   });
@@ -199,7 +205,7 @@ describe('the size of a body', () => {
       },
     });
 
-    await refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, plan, clock));
+    await refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, format, clock));
 
     expect(stream.destroyed).toBe(true);
     expect(sent).toBeLessThan(256 * 1024);
@@ -222,13 +228,13 @@ describe('an encoded body', () => {
   it.each(encoders)('is inflated: %s', async (encoding, encode) => {
     const bytes = encode(text);
 
-    expect(await readBytes(bytes, jsonPlan, { 'content-encoding': encoding })).toEqual(JSON.parse(text));
+    expect(await readBytes(bytes, jsonFormat, { 'content-encoding': encoding })).toEqual(JSON.parse(text));
     const halves = [bytes.subarray(0, 1), bytes.subarray(1)];
-    expect(await readBytes(halves, jsonPlan, { 'content-encoding': encoding })).toEqual(JSON.parse(text));
+    expect(await readBytes(halves, jsonFormat, { 'content-encoding': encoding })).toEqual(JSON.parse(text));
   });
 
   it.each(['gzip, gzip', 'br, gzip', 'zstd', 'compress', 'gzip,'])('is refused: %s', async (encoding) => {
-    const error = await refusal(() => readBytes('1', jsonPlan, { 'content-encoding': encoding }));
+    const error = await refusal(() => readBytes('1', jsonFormat, { 'content-encoding': encoding }));
 
     expect([error.status, error.code]).toEqual([415, 'ENCODING_UNSUPPORTED']);
     expect(error.headers).toEqual({ 'accept-encoding': 'gzip, deflate, br' });
@@ -242,15 +248,15 @@ describe('an encoded body', () => {
     ['br', brotliCompressSync(text).subarray(0, 10)],
     ['deflate', deflateSync(text).subarray(0, 10)],
   ])('is refused when it is not %s', async (encoding, bytes) => {
-    const error = await refusal(() => readBytes(bytes, jsonPlan, { 'content-encoding': encoding }));
+    const error = await refusal(() => readBytes(bytes, jsonFormat, { 'content-encoding': encoding }));
 
     expect([error.status, error.code]).toEqual([400, 'ENCODING_INVALID']);
   });
 
   it('counts the inflated bytes', async () => {
     for (const [encoding, encode] of encoders.slice(0, 6)) {
-      const fits = { ...jsonPlan, maxBytes: text.length };
-      const tooSmall = { ...jsonPlan, maxBytes: text.length - 1 };
+      const fits = { ...jsonFormat, maxBytes: text.length };
+      const tooSmall = { ...jsonFormat, maxBytes: text.length - 1 };
 
       expect(await readBytes(encode(text), fits, { 'content-encoding': encoding })).toBeDefined();
       const error = await refusal(() => readBytes(encode(text), tooSmall, { 'content-encoding': encoding }));
@@ -269,7 +275,7 @@ describe('an encoded body', () => {
     const before = process.memoryUsage().rss;
 
     const tookMs = await shortestMs(async () => {
-      const error = await refusal(() => readBytes(bytes, jsonPlan, { 'content-encoding': encoding }));
+      const error = await refusal(() => readBytes(bytes, jsonFormat, { 'content-encoding': encoding }));
       expect([error.status, error.code]).toEqual([413, 'BODY_TOO_LARGE']);
     });
 
@@ -282,8 +288,8 @@ describe('an encoded body', () => {
 describe('what a host parser did', () => {
   const done = Readable.from([]);
   beforeAll(() => once(done.resume(), 'close'));
-  const consumed = (parsed: unknown, plan = jsonPlan, type = plan.mediaTypes[0]!) =>
-    readBody({ headers: { 'content-type': type, 'content-length': '9' }, stream: done, parsed }, plan, clock);
+  const consumed = (parsed: unknown, format = jsonFormat, type = format.mediaTypes[0]!) =>
+    readBody({ headers: { 'content-type': type, 'content-length': '9' }, stream: done, parsed }, format, clock);
 
   it('is taken at once', () => {
     const parsed = { a: [1, null, { b: true }] };
@@ -297,9 +303,9 @@ describe('what a host parser did', () => {
   it('is parsed where it is bytes or text', () => {
     expect(consumed(Buffer.from('{"a":1}'))).toEqual({ a: 1 });
     expect(consumed('{"a":1}')).toEqual({ a: 1 });
-    expect({ ...(consumed('a=1', formPlan) as object) }).toEqual({ a: '1' });
-    expect(consumed(Buffer.from('ä'), textPlan)).toBe('ä');
-    expect(consumed('ä', binaryPlan)).toEqual(Buffer.from('ä'));
+    expect({ ...(consumed('a=1', formFormat) as object) }).toEqual({ a: '1' });
+    expect(consumed(Buffer.from('ä'), textFormat)).toBe('ä');
+    expect(consumed('ä', binaryFormat)).toEqual(Buffer.from('ä'));
   });
 
   it('is checked like our own work', async () => {
@@ -312,38 +318,42 @@ describe('what a host parser did', () => {
     expect((await refusal(() => consumed(circle))).code).toBe('JSON_TOO_DEEP');
     const error = await refusal(() => consumed(JSON.parse('{"a":[{"__proto__":1}]}')));
     expect([error.code, error.errors?.[0]?.pointer]).toEqual(['KEY_FORBIDDEN', '/body/a/0/__proto__']);
-    expect((await refusal(() => consumed({ constructor: 1 }, formPlan))).code).toBe('KEY_FORBIDDEN');
-    expect((await refusal(() => consumed({ a: 1 }, jsonPlan, 'text/plain'))).code).toBe('MEDIA_TYPE_UNSUPPORTED');
-    expect((await refusal(() => consumed(Buffer.alloc(99), { ...jsonPlan, maxBytes: 10 }))).code).toBe(
+    expect((await refusal(() => consumed({ constructor: 1 }, formFormat))).code).toBe('KEY_FORBIDDEN');
+    expect((await refusal(() => consumed({ a: 1 }, jsonFormat, 'text/plain'))).code).toBe('MEDIA_TYPE_UNSUPPORTED');
+    expect((await refusal(() => consumed(Buffer.alloc(99), { ...jsonFormat, maxBytes: 10 }))).code).toBe(
       'BODY_TOO_LARGE',
     );
-    expect((await refusal(() => consumed('x'.repeat(99), { ...jsonPlan, maxBytes: 10 }))).code).toBe('BODY_TOO_LARGE');
+    expect((await refusal(() => consumed('x'.repeat(99), { ...jsonFormat, maxBytes: 10 }))).code).toBe(
+      'BODY_TOO_LARGE',
+    );
   });
 
   it('is asked back where nothing is left of the body', async () => {
-    for (const plan of [jsonPlan, formPlan, textPlan, binaryPlan, multipartPlan]) {
-      const error = await refusal(() => consumed(undefined, plan));
+    for (const format of [jsonFormat, formFormat, textFormat, binaryFormat, multipartFormat]) {
+      const error = await refusal(() => consumed(undefined, format));
 
       expect([error.status, error.code]).toEqual([500, 'BODY_CONSUMED']);
       expect(error.message).toContain('mount fusio.router before it');
     }
-    expect((await refusal(() => consumed({ a: 1 }, textPlan))).code).toBe('BODY_CONSUMED');
-    expect((await refusal(() => consumed({ a: '1' }, multipartPlan))).code).toBe('BODY_CONSUMED');
+    expect((await refusal(() => consumed({ a: 1 }, textFormat))).code).toBe('BODY_CONSUMED');
+    expect((await refusal(() => consumed({ a: '1' }, multipartFormat))).code).toBe('BODY_CONSUMED');
   });
 
   it('is not mistaken for a parser that only set an empty object', async () => {
     const stream = Readable.from([Buffer.from('{"a":1}')]);
 
-    expect(await readBody({ headers: jsonHeaders(undefined), stream, parsed: {} }, jsonPlan, clock)).toEqual({ a: 1 });
+    expect(await readBody({ headers: jsonHeaders(undefined), stream, parsed: {} }, jsonFormat, clock)).toEqual({
+      a: 1,
+    });
   });
 });
 
 describe('behind Express', () => {
   const app = express();
   const answer: express.RequestHandler = async (request, response) => {
-    const plan = request.path.endsWith('/text') ? textPlan : jsonPlan;
+    const format = request.path.endsWith('/text') ? textFormat : jsonFormat;
     try {
-      const value = await readBody({ headers: request.headers, stream: request, parsed: request.body }, plan, clock);
+      const value = await readBody({ headers: request.headers, stream: request, parsed: request.body }, format, clock);
       response.json(value === undefined ? { none: true } : { value });
     } catch (error) {
       response.status((error as { status: number }).status).json({ code: (error as { code: string }).code });
@@ -390,11 +400,11 @@ describe('behind Express', () => {
 describe('on a socket', () => {
   const fake = new FakeClock();
   const read: ((outcome: { value?: unknown; error?: unknown; left: number; stream: Readable }) => void)[] = [];
-  const plan: BodyFormat = { ...jsonPlan, maxBytes: 300_000, timeoutMs: 10_000 };
+  const format: BodyFormat = { ...jsonFormat, maxBytes: 300_000, timeoutMs: 10_000 };
   const server = new TestServer(async (request) => {
     const before = listeners(request);
     try {
-      const value = await readBody({ headers: request.headers, stream: request }, plan, fake);
+      const value = await readBody({ headers: request.headers, stream: request }, format, fake);
       read.shift()?.({ value, left: listeners(request) - before, stream: request });
       return { value: typeof value === 'object' ? value : String(value).length };
     } catch (error) {
@@ -493,7 +503,7 @@ describe('on a socket', () => {
     const stream = new PassThrough().destroy();
     await once(stream, 'close');
 
-    const error = await refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, jsonPlan, clock));
+    const error = await refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, jsonFormat, clock));
 
     expect([error.status, error.code]).toEqual([400, 'BODY_INCOMPLETE']);
   });
@@ -503,7 +513,7 @@ describe('a stream that fails', () => {
   it('is an incomplete body, with its cause', async () => {
     const cause = new Error('broken');
     const stream = new Readable({ read() {} });
-    const reading = refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, jsonPlan, clock));
+    const reading = refusal(() => readBody({ headers: jsonHeaders(undefined), stream }, jsonFormat, clock));
 
     stream.destroy(cause);
 
@@ -518,7 +528,7 @@ describe('a stream that fails', () => {
     const stream = Readable.fromWeb(web as never);
     const headers = { ...jsonHeaders(undefined), 'content-type': 'text/plain' };
 
-    expect((await refusal(() => readBody({ headers, stream }, jsonPlan, clock))).status).toBe(415);
+    expect((await refusal(() => readBody({ headers, stream }, jsonFormat, clock))).status).toBe(415);
     expect(stream.destroyed).toBe(true);
     // An error that nobody heard would end the process, and the test with it.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -530,7 +540,7 @@ describe('100 Continue', () => {
     const stream = Readable.from([Buffer.from('1')]);
     const proceed = jest.fn(() => expect(stream.readableFlowing).toBeNull());
 
-    expect(await readBody({ headers: jsonHeaders(undefined), stream, proceed }, jsonPlan, clock)).toBe(1);
+    expect(await readBody({ headers: jsonHeaders(undefined), stream, proceed }, jsonFormat, clock)).toBe(1);
 
     expect(proceed).toHaveBeenCalledTimes(1);
   });

@@ -4,12 +4,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../../src/base/clock.js';
 import { type FusioError, isFusioError } from '../../../src/base/errors.js';
-import { isPromise } from '../../../src/base/promise.js';
-import type { BodyFormat } from '../../../src/http/body/format.js';
+import type { BodyFormat, MultipartFormat } from '../../../src/http/body/format.js';
 import { type Body, type BodySource, readBody as readBodyWith } from '../../../src/http/body/read.js';
 import { createDeadlines } from '../../../src/pipeline/deadlines.js';
 
-export const jsonPlan: BodyFormat = {
+export const jsonFormat: BodyFormat = {
   kind: 'json',
   mediaTypes: ['application/json'],
   maxBytes: 1024 * 1024,
@@ -17,11 +16,15 @@ export const jsonPlan: BodyFormat = {
   timeoutMs: 10_000,
 };
 
-export const formPlan: BodyFormat = { ...jsonPlan, kind: 'form', mediaTypes: ['application/x-www-form-urlencoded'] };
-export const textPlan: BodyFormat = { ...jsonPlan, kind: 'text', mediaTypes: ['text/plain'] };
-export const binaryPlan: BodyFormat = { ...jsonPlan, kind: 'binary', mediaTypes: ['application/octet-stream'] };
-export const multipartPlan: BodyFormat = {
-  ...jsonPlan,
+export const formFormat: BodyFormat = {
+  ...jsonFormat,
+  kind: 'form',
+  mediaTypes: ['application/x-www-form-urlencoded'],
+};
+export const textFormat: BodyFormat = { ...jsonFormat, kind: 'text', mediaTypes: ['text/plain'] };
+export const binaryFormat: BodyFormat = { ...jsonFormat, kind: 'binary', mediaTypes: ['application/octet-stream'] };
+export const multipartFormat: MultipartFormat = {
+  ...jsonFormat,
   kind: 'multipart',
   mediaTypes: ['multipart/form-data'],
   maxBytes: 64 * 1024 * 1024,
@@ -43,9 +46,14 @@ export function jsonHeaders(bytes: { length: number } | undefined, more: Record<
 }
 
 /** The value of a body, or its form. `keep` gets the bytes. */
-export function readBody(source: BodySource, plan: BodyFormat, clock: Clock, keep?: (bytes: Buffer) => void): unknown {
-  const body = readBodyWith(source, plan, createDeadlines(clock));
-  return isPromise(body) ? body.then(take) : take(body);
+export function readBody(
+  source: BodySource,
+  format: BodyFormat,
+  clock: Clock,
+  keep?: (bytes: Buffer) => void,
+): unknown {
+  const body: Body | Promise<Body> = readBodyWith(source, format, createDeadlines(clock));
+  return body instanceof Promise ? body.then(take) : take(body);
 
   function take({ value, bytes, form }: Body): unknown {
     if (bytes) keep?.(bytes);
@@ -56,16 +64,16 @@ export function readBody(source: BodySource, plan: BodyFormat, clock: Clock, kee
 /** Reads bytes as if they were a request's body. */
 export async function readBytes(
   body: string | Uint8Array | readonly (string | Uint8Array)[],
-  plan: BodyFormat = jsonPlan,
+  format: BodyFormat = jsonFormat,
   headers: Record<string, string> = {},
 ): Promise<unknown> {
   const chunks = (Array.isArray(body) ? body : [body]).map((chunk) => Buffer.from(chunk));
   return readBody(
     {
-      headers: { 'content-type': plan.mediaTypes[0]!, 'transfer-encoding': 'chunked', ...headers },
+      headers: { 'content-type': format.mediaTypes[0]!, 'transfer-encoding': 'chunked', ...headers },
       stream: Readable.from(chunks, { objectMode: false }),
     },
-    plan,
+    format,
     new FakeClock(),
   );
 }
