@@ -1,4 +1,4 @@
-import { createFusio } from '../../src/index.js';
+import { createFusio, type FusioError } from '../../src/index.js';
 
 /** The context of an action whose caller is this principal. */
 async function contextOf(principal: unknown) {
@@ -19,7 +19,8 @@ async function refusalOf(principal: unknown): Promise<string> {
   try {
     await fusio.inject({ path: '/who', as: principal as never });
   } catch (error) {
-    return (error as Error).message;
+    const { code, message } = error as FusioError;
+    return `${code}: ${message}`;
   }
   return 'nothing was thrown';
 }
@@ -95,7 +96,7 @@ describe('a principal', () => {
     ],
     ['neither', { scopes: ['a'] }, 'principal: a user or an app is needed; return null for nobody'],
   ])('that is %s is refused with the reason', async (_what, principal, message) => {
-    expect(await refusalOf(principal)).toBe(message);
+    expect(await refusalOf(principal)).toBe(`OPTIONS_INVALID: ${message}`);
   });
 });
 
@@ -186,6 +187,13 @@ it('nobody and the app itself have names, no roles and no scopes', async () => {
     user: { id: 'system', name: 'system', roles: [], anonymous: false },
     scopes: [],
   });
+});
+
+it('a hook that gives nothing means nobody', async () => {
+  const fusio = createFusio({ logger: false, authenticate: () => undefined as never });
+  fusio.operation({ name: 'open', method: 'GET', path: '/open', public: true, action: () => 1 });
+
+  expect((await fusio.inject({ path: '/open' })).status).toBe(200);
 });
 
 it('a route of the host says which scopes it needs when it is made', () => {
