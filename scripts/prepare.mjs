@@ -9,7 +9,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Installs the dependencies of the lock file unless this very lock file is installed already.
- * Not with `npm ci`: it refuses a lock file that was written where the registry has no builds for other systems.
+ * Not with `npm ci`, which would delete and install everything anew after each change of the lock file.
  */
 export function install() {
   stamped('install', ['package.json', 'package-lock.json'], () =>

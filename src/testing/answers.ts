@@ -97,7 +97,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
 
   function watchResponse(request: IncomingMessage, response: ServerResponse): void {
     const { method = 'GET', url = '/' } = request;
-    const path = url.replace(/^https?:\/\/[^/?#]*/, '').replace(/\?.*$/s, '');
+    const path = url.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/';
     const inside = insideOf(response);
     const { _send } = inside;
     // Every answer goes through this one. To patch `end` or `writeHead` would make fusio send another way than it does unwatched.
