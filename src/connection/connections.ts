@@ -16,7 +16,7 @@ export interface ConnectionParts {
 export interface Connections {
   add<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client>;
   /** Value of `context.connections`: a lazy getter for each name. */
-  readonly clients: object;
+  readonly clients: Readonly<Record<string, unknown>>;
   get<Client>(handle: ConnectionHandle<Client>): Client;
   /** Opens all closed connections in parallel. A failure is reported, not thrown; the connection is tried again when it is used. */
   ready(): Promise<void>;
@@ -51,7 +51,7 @@ const closeTimeoutMs = 5_000;
 export function createConnections({ onOpened, onFailed }: ConnectionParts): Connections {
   const slots = new Map<string, Slot>();
   // Without a prototype, so that a name such as `toString` is undefined unless it is a connection.
-  const clients: object = Object.create(null);
+  const clients: Readonly<Record<string, unknown>> = Object.create(null);
   let unsettled = 0;
   let closing: Promise<void> | undefined;
 

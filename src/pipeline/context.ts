@@ -1,5 +1,5 @@
 import { type Caller, callerOf, system } from '../access/caller.js';
-import type { Context } from '../action/context.js';
+import type { AnyContext } from '../action/context.js';
 import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
 import type { UploadedFile } from '../action/request.js';
@@ -8,7 +8,7 @@ import type { Logger } from '../log/logger.js';
 import type { Invocation } from './invocation.js';
 
 /** The context of one invocation. Its functions do not use `this`, so that an action may take it apart. */
-export class ActionContext implements Context<any, any, any> {
+export class ActionContext implements AnyContext {
   readonly #invocation: Invocation;
   readonly #caller: Caller;
   #call: Call | undefined;
@@ -18,10 +18,10 @@ export class ActionContext implements Context<any, any, any> {
     this.#caller = caller;
   }
 
-  get connections(): any {
+  get connections(): AnyContext['connections'] {
     return this.#invocation.parts.reach.connections.clients;
   }
-  get connection(): Context['connection'] {
+  get connection(): AnyContext['connection'] {
     return this.#invocation.parts.reach.connections.get;
   }
   get user() {
@@ -68,9 +68,9 @@ export class ActionContext implements Context<any, any, any> {
   get dispatch() {
     return this.#invocation.parts.reach.dispatch;
   }
-  get respond(): Context['respond'] {
+  get respond(): AnyContext['respond'] {
     // Its declared type knows the statuses of one operation; the function takes any.
-    return respond as Context['respond'];
+    return respond as AnyContext['respond'];
   }
   get call(): Call {
     this.#call ??= callWithin(this.#invocation, this.#caller);

@@ -21,7 +21,7 @@ export interface PipelineParts {
 /** The part of fusio that an action can reach through its context. */
 export interface Reach {
   readonly connections: Connections;
-  readonly dispatch: Dispatch<any>;
+  readonly dispatch: Dispatch<{}>;
   /** Finds the operation of a handle; throws `OPERATION_INVALID` where it is of another fusio. */
   readonly find: (handle: OperationHandle) => Runnable;
   readonly call: CallDirect;

@@ -30,7 +30,8 @@ export function invoke(invocation: Invocation): void {
 function go(invocation: Invocation, given: unknown, at: number): void {
   let value = given;
   for (let next = at; next < steps.length; next++) {
-    value = steps[next]?.(invocation, value);
+    // The list was checked to fit.
+    value = steps[next]?.(invocation, value as never);
     if (isPromise(value)) return later(invocation, value, next + 1);
   }
   // The last step returns the answer.
@@ -102,7 +103,7 @@ function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<An
 }
 
 /** One step: may throw, and may return a promise. */
-type Step<Given = any, Made = unknown> = (invocation: Invocation, given: Given) => Made;
+type Step<Given = never, Made = unknown> = (invocation: Invocation, given: Given) => Made;
 
 /** The same list, if each step takes the value that the one before it returns, awaited; else a list that no step fits. */
 type InOrder<List, Given = undefined> = List extends readonly [Step<infer Wanted, infer Made>, ...infer Rest]
