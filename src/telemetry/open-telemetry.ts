@@ -71,10 +71,11 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const startedAt = performance.now();
       const { http, source } = invocation.origin;
       const { handle, name } = invocation.runnable;
+      const own = { 'fusio.operation': name, 'fusio.request_id': invocation.id };
       const method = requestMethod(invocation);
       if (source !== 'http' || !http || !handle || !method) {
         const route = handle && { 'http.request.method': handle.method, 'http.route': handle.path };
-        const attributes = { ...route, 'fusio.operation': name };
+        const attributes = { ...route, ...own };
         const span = tracer.startSpan(name, { kind: SpanKind.INTERNAL, attributes });
         remember(invocation, { span, isOurs: true, startedAt, instruments: heard, request: undefined });
         return context.with(trace.setSpan(context.active(), span), go);
@@ -84,13 +85,15 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const host = findHostSpan();
       const mount = findMount(http.req, host?.metadata?.route);
       const path = mount !== '' && handle.path === '/' ? mount : mount + handle.path;
-      const route = { 'http.route': path, 'fusio.operation': name };
+      const route = { 'http.route': path, ...own };
       if (host) {
         const { span, isServer, metadata } = host;
         taken.add(span);
         // The instrumentation names its span anew at the end, and measures, by the route that it has here.
         if (metadata) metadata.route = path;
-        span.setAttributes(isServer ? { 'http.request.method': method, ...route } : route);
+        span.setAttributes(
+          isServer ? { 'http.request.method': method, ...route } : { 'http.route': path, 'fusio.operation': name },
+        );
         if (isServer) span.updateName(`${method} ${path}`);
         const known = isServer ? span : undefined;
         // Whoever made the span measures the request as well.
@@ -122,7 +125,9 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const isHttp = invocation.origin.source === 'http';
       const isUnsent = isHttp && isGone(invocation);
       const answer = isHttp && !isUnsent ? { 'http.response.status_code': status } : {};
-      const type = error && status >= 500 ? error.code : isUnsent ? 'CALL_CANCELLED' : undefined;
+      // Its own status: that of a stream which broke off was sent before.
+      const isFailure = error !== undefined && error.status >= 500;
+      const type = isFailure ? error.code : isUnsent ? 'CALL_CANCELLED' : undefined;
       const failure = type === undefined ? {} : { 'error.type': type };
       const seconds = (performance.now() - startedAt) / 1000;
       if (request) {
@@ -131,13 +136,11 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       } else if (!isHttp) {
         calls.record(seconds, { 'fusio.operation': invocation.runnable.name, ...failure });
       }
-      span?.setAttributes({
-        'fusio.request_id': invocation.id,
-        ...failure,
-        ...answer,
-      });
-      if (error && status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
-      if (isOurs) span?.end();
+      // The host ends its span with the response, which may be before a stream is over for fusio.
+      if (!span || span.ended) return;
+      span.setAttributes({ ...failure, ...answer });
+      if (isFailure) span.setStatus({ code: SpanStatusCode.ERROR, message: error.code });
+      if (isOurs) span.end();
     },
 
     refused(req, status) {
@@ -156,7 +159,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
 
 interface Entry {
   /** Undefined where the host's span may be of something else: it is told the route and nothing more. */
-  readonly span: Api.Span | undefined;
+  readonly span: SeenSpan | undefined;
   readonly isOurs: boolean;
   readonly startedAt: number;
   readonly instruments: Instruments;
