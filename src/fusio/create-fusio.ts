@@ -69,7 +69,7 @@ function build(options: AnyOptions): AnyFusio {
   });
   const documents = createDocuments({ registry, schemas, docs, baseUrl });
   const deadlines = createDeadlines(clock);
-  const gate = createGate(deadlines);
+  const gate = createGate(deadlines, log);
   const recorder = createRecorder({ logger, log, signals, clock, watcher: createTelemetry(telemetry) });
   const life = createLifecycle({
     parts: [partOf(connections), documents, gate],

@@ -1,3 +1,4 @@
+import type { Logger } from '../log/logger.js';
 import type { Deadlines } from './deadlines.js';
 
 /** Counts the invocations under way, and refuses new ones once fusio stops. */
@@ -10,7 +11,7 @@ export interface Gate {
   stop(timeoutMs: number): Promise<void>;
 }
 
-export function createGate(deadlines: Deadlines): Gate {
+export function createGate(deadlines: Deadlines, log: Logger): Gate {
   let inside = 0;
   let isClosed = false;
   let onEmpty: (() => void) | undefined;
@@ -43,7 +44,9 @@ export function createGate(deadlines: Deadlines): Gate {
       isClosed = true;
       const isEmpty = isEmptyWithin(timeoutMs);
       deadlines.endStreams();
-      if (!(await isEmpty)) deadlines.endAll();
+      if (await isEmpty) return;
+      log.warn({ invocations: inside, timeoutMs }, 'the time to drain is over: the rest is ended');
+      deadlines.endAll();
     },
   };
 }

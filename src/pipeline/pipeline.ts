@@ -105,9 +105,12 @@ function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<An
 /** One step: may throw, and may return a promise. */
 type Step<Given = never, Made = unknown> = (invocation: Invocation, given: Given) => Made;
 
-/** The same list, if each step takes the value that the one before it returns, awaited; else a list that no step fits. */
+/** The same list, if each step takes the value that the one before it returns, awaited; else a text in place of the step. */
 type InOrder<List, Given = undefined> = List extends readonly [Step<infer Wanted, infer Made>, ...infer Rest]
-  ? readonly [[Given] extends [Wanted] ? Step : never, ...InOrder<Rest, Awaited<Made>>]
+  ? readonly [
+      [Given] extends [Wanted] ? Step : ['the step before this one must return', Wanted, 'and returns', Given],
+      ...InOrder<Rest, Awaited<Made>>,
+    ]
   : readonly [];
 
 function inOrder<const List extends readonly Step[]>(list: List & InOrder<List>): readonly Step[] {

@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.js';
 import type { HttpExchange } from '../action/context.js';
 import type { Clock } from '../base/clock.js';
-import type { FusioError } from '../base/errors.js';
+import type { ErrorCode, FusioError } from '../base/errors.js';
 import { hearsInfo, type Logger } from '../log/logger.js';
 import { describeError, redact } from '../log/redact.js';
 import type { SignalBoard, Source } from '../signal/signals.js';
@@ -87,7 +87,7 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
       const { name, handle } = runnable;
       const { source } = origin;
       tellWatcher((one) => one.end(invocation, status, error));
-      if (error && error.status >= 500) reportFailure(name, requestId, source, error);
+      if (error && isFailure(error)) reportFailure(name, requestId, source, error);
       const ms = Math.max(0, clock.now() - invocation.startedAt);
       if (hearsInfo(logger)) {
         const fields = {
@@ -109,12 +109,20 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
     refused({ id: requestId, method, raw }, error) {
       const { status, code } = error;
       const source = 'http';
-      if (status >= 500 && code !== 'SHUTTING_DOWN') reportFailure(undefined, requestId, source, error);
+      if (isFailure(error)) reportFailure(undefined, requestId, source, error);
       if (hearsInfo(logger)) log.info({ method, status, code, requestId, source }, 'call');
       tellWatcher((one) => one.refused?.(raw, status));
       signals.emit('request:done', { operation: undefined, status, ms: 0, requestId, source });
     },
   };
+}
+
+// Refusals on purpose, although their status is 500 or more.
+const refusals: readonly string[] = ['SHUTTING_DOWN'] satisfies ErrorCode[];
+
+/** Tells a failure of ours, which is logged as an error and signalled as `request:failed`. */
+function isFailure({ status, code }: FusioError): boolean {
+  return status >= 500 && !refusals.includes(code);
 }
 
 /** True also for an error behind a Proxy that throws when it is asked. */

@@ -75,8 +75,17 @@ it('drains what is under way, refuses what is new, closes connections once, and 
   await expect(fusio.start()).rejects.toMatchObject({ code: 'STOPPED' });
 });
 
-it('ends what still waits when the time to drain is over, and aborts its signal', async () => {
-  const fusio = createFusio({ logger: false });
+it('ends what still waits when the time to drain is over, aborts its signal, and says so once', async () => {
+  const warnings: unknown[] = [];
+  const errors: unknown[] = [];
+  const fusio = createFusio({
+    logger: {
+      debug() {},
+      info() {},
+      warn: (...entry: unknown[]) => warnings.push(entry),
+      error: (...entry: unknown[]) => errors.push(entry),
+    },
+  });
   let reason: unknown;
   const isRunning = new Promise<void>((started) => {
     fusio.operation({
@@ -101,6 +110,8 @@ it('ends what still waits when the time to drain is over, and aborts its signal'
 
   expect((await stuck).status).toBe(503);
   expect(reason).toMatchObject({ code: 'SHUTTING_DOWN' });
+  expect(warnings).toEqual([[{ invocations: 1, timeoutMs: 10 }, 'the time to drain is over: the rest is ended']]);
+  expect(errors).toEqual([]);
 });
 
 it('ends event streams at once when it stops', async () => {

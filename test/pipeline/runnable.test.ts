@@ -1,15 +1,9 @@
 import { system } from '../../src/access/caller.js';
 import type { Context } from '../../src/action/context.js';
-import { createConnections } from '../../src/connection/connections.js';
 import { readAnswers } from '../../src/operation/answers.js';
-import { createDeadlines } from '../../src/pipeline/deadlines.js';
-import { createCallDirect } from '../../src/pipeline/direct.js';
-import { createGate } from '../../src/pipeline/gate.js';
-import type { PipelineParts } from '../../src/pipeline/parts.js';
-import { createRecorder } from '../../src/pipeline/recorder.js';
 import type { Runnable } from '../../src/pipeline/runnable.js';
 import { createSchemas } from '../../src/schema/schemas.js';
-import { createSignals, type Signals } from '../../src/signal/signals.js';
+import { makePipeline } from '../support/pipeline.js';
 
 const Payload = { type: 'object', required: ['id'], properties: { id: { type: 'integer' } } };
 
@@ -36,36 +30,9 @@ function sweep(
   };
 }
 
-function house() {
-  const records: object[] = [];
-  const done: Signals['request:done'][] = [];
-  const log = { debug() {}, info: (fields: object) => records.push(fields), warn() {}, error() {} } as never;
-  const signals = createSignals(() => {});
-  signals.on('request:done', (one) => done.push(one));
-  const clock = { now: Date.now };
-  const deadlines = createDeadlines(clock);
-  const gate = createGate(deadlines);
-  const pipeline: PipelineParts = {
-    ready: () => undefined,
-    deadlines,
-    recorder: createRecorder({ logger: log, log, signals, clock, watcher: undefined }),
-    nextRequestId: () => 'one',
-    reach: {
-      connections: createConnections({ onOpened() {}, onFailed() {} }),
-      dispatch: async () => 'none',
-      find: () => {
-        throw new Error('no operation here');
-      },
-      call: (...call) => callDirect(...call),
-    },
-  };
-  const callDirect = createCallDirect(pipeline, gate);
-  return { callDirect, records, done };
-}
-
 describe('a runnable that is no operation', () => {
   it('runs through the same steps, with its source and what makes it run', async () => {
-    const { callDirect, records, done } = house();
+    const { callDirect, records, done } = makePipeline();
     const seen: unknown[] = [];
     const runnable = sweep(({ body }, { operation, source, run, user, requestId }) => {
       seen.push(body, operation, source, run, user.id, requestId);
@@ -103,7 +70,7 @@ describe('a runnable that is no operation', () => {
     ['that takes too long', { timeoutMs: 1, run: () => new Promise(() => {}) }, { body: { id: 1 } }, 'ACTION_TIMEOUT'],
     ['whose result breaks', { run: () => ({ big: 1n }) }, { body: { id: 1 } }, 'RESULT_INVALID'],
   ])('fails as an operation does: one %s', async (_title, more, input, code) => {
-    const { callDirect, done } = house();
+    const { callDirect, done } = makePipeline();
 
     const call = callDirect(
       sweep(() => undefined, more),

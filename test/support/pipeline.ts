@@ -1,0 +1,35 @@
+import { createConnections } from '../../src/connection/connections.js';
+import { createDeadlines } from '../../src/pipeline/deadlines.js';
+import { createCallDirect } from '../../src/pipeline/direct.js';
+import { createGate } from '../../src/pipeline/gate.js';
+import type { PipelineParts } from '../../src/pipeline/parts.js';
+import { createRecorder } from '../../src/pipeline/recorder.js';
+import { createSignals, type Signals } from '../../src/signal/signals.js';
+
+/** A pipeline without HTTP, for what the public API cannot reach yet. Gives the records and the signals of what ran. */
+export function makePipeline() {
+  const records: object[] = [];
+  const done: Signals['request:done'][] = [];
+  const log = { debug() {}, info: (fields: object) => records.push(fields), warn() {}, error() {} } as never;
+  const signals = createSignals(() => {});
+  signals.on('request:done', (one) => done.push(one));
+  const clock = { now: Date.now };
+  const deadlines = createDeadlines(clock);
+  const gate = createGate(deadlines, log);
+  const pipeline: PipelineParts = {
+    ready: () => undefined,
+    deadlines,
+    recorder: createRecorder({ logger: log, log, signals, clock, watcher: undefined }),
+    nextRequestId: () => 'one',
+    reach: {
+      connections: createConnections({ onOpened() {}, onFailed() {} }),
+      dispatch: async () => 'none',
+      find: () => {
+        throw new Error('no operation here');
+      },
+      call: (...call) => callDirect(...call),
+    },
+  };
+  const callDirect = createCallDirect(pipeline, gate);
+  return { callDirect, records, done };
+}
