@@ -96,7 +96,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
         );
         if (isServer) span.updateName(`${method} ${path}`);
         const known = isServer ? span : undefined;
-        // Whoever made the span measures the request as well.
+        // The instrumentation that made the span measures the request as well.
         remember(invocation, { span: known, isOurs: false, startedAt, instruments: heard, request: undefined });
         return go();
       }

@@ -39,7 +39,7 @@ it('runs an operation in process as the system, with defaults, and drops what is
   expect(result).toEqual({ id: 12, limit: 20, tenant: 'acme', user: 'system' });
 });
 
-it('validates like any other entrance, coerces nothing, and leaves the input alone', async () => {
+it('validates as every transport does, coerces nothing, and leaves the input alone', async () => {
   const { fusio, get } = api();
   const input = Object.freeze({ params: Object.freeze({ id: '12' }), query: Object.freeze({ limit: 1, more: 2 }) });
 

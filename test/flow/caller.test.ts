@@ -29,12 +29,12 @@ function api(options: FusioOptions = {}) {
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-describe.each(['router', 'handler', 'fetch'] as const)('a caller through %s', (entrance) => {
+describe.each(['router', 'handler', 'fetch'] as const)('a caller through %s', (transport) => {
   async function client() {
     const fusio = api();
-    if (entrance === 'fetch')
+    if (transport === 'fetch')
       return (path: string, init?: RequestInit) => fusio.fetch(new Request(`http://x${path}`, init));
-    const url = await listen(createServer(entrance === 'router' ? express().use(fusio.router) : fusio.handler));
+    const url = await listen(createServer(transport === 'router' ? express().use(fusio.router) : fusio.handler));
     return (path: string, init?: RequestInit) => fetch(url + path, init);
   }
 

@@ -75,9 +75,9 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 
 it.each(['router', 'handler'] as const)(
   'leaves no stream, generator, listener, handle or socket behind a thousand calls that break off, through %s',
-  async (entrance) => {
+  async (transport) => {
     const { fusio, live } = api();
-    const server = createServer(entrance === 'router' ? express().use(fusio.router) : fusio.handler);
+    const server = createServer(transport === 'router' ? express().use(fusio.router) : fusio.handler);
     const url = await listen(server);
     const port = Number(new URL(url).port);
     const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

@@ -293,10 +293,10 @@ describe('a mistake at registration', () => {
   });
 });
 
-it.each(['cronjob', 'trigger', 'webhook', 'event'] as const)('says that %s is not in this version', (door) => {
+it.each(['cronjob', 'trigger', 'webhook', 'event'] as const)('says that %s is not in this version', (name) => {
   const fusio = createFusio({ logger: false });
 
-  expect(() => (fusio[door] as (options: unknown) => void)({})).toThrow(
+  expect(() => (fusio[name] as (options: unknown) => void)({})).toThrow(
     expect.objectContaining({ code: 'NOT_AVAILABLE' }),
   );
 });

@@ -46,15 +46,15 @@ describe('GET /openapi.json', () => {
     expect(again.headers.get('vary')).toBe('authorization');
   });
 
-  it('shows a caller with a credential what it covers, and a visitor everything that is exposed', async () => {
+  it('shows a caller with a credential what it covers, and an anonymous caller everything that is exposed', async () => {
     const url = await start({ authenticate });
 
     const caller: any = await (await fetch(`${url}/api/openapi.json`, { headers: { authorization: 'x' } })).json();
-    const visitor: any = await (await fetch(`${url}/api/openapi.json`)).json();
+    const stranger: any = await (await fetch(`${url}/api/openapi.json`)).json();
 
     expect(caller.paths['/todo']).not.toHaveProperty('post');
-    expect(visitor.paths['/todo']).toHaveProperty('post');
-    expect(Object.keys(visitor.paths)).not.toEqual(expect.arrayContaining(['/docs']));
+    expect(stranger.paths['/todo']).toHaveProperty('post');
+    expect(Object.keys(stranger.paths)).not.toEqual(expect.arrayContaining(['/docs']));
   });
 });
 

@@ -14,7 +14,7 @@ export interface Api {
   readonly events?: Readonly<Record<string, DocumentedEvent>>;
 }
 
-/** The document of an API, without a door. */
+/** The document of an API, without a server. */
 export function documentOf(
   { operations, schemas: named = {}, scopes = {}, events = {} }: Api,
   options?: OpenApiOptions,

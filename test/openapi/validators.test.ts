@@ -34,7 +34,7 @@ async function linted(document: OpenApiDocument): Promise<string[]> {
 const documents: Record<string, OpenApiDocument> = {
   'of everything': documentOf(makeRichApi(), { servers: ['/api'] }),
   'of nothing': documentOf({ operations: [] }),
-  'for a visitor': documentOf(makeRichApi(), { as: 'anonymous' }),
+  'for an anonymous caller': documentOf(makeRichApi(), { as: 'anonymous' }),
   'of one bare operation': documentOf({
     operations: [operation({ name: 'a', public: false, method: 'HEAD', path: '/' })],
   }),

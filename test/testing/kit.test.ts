@@ -5,7 +5,7 @@ import { checkAnswer, checkContract, createReceiver, fakeClock } from '../../src
 const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
 
 describe('checkContract', () => {
-  it('calls every example over the whole corridor', async () => {
+  it('calls every example through the whole pipeline', async () => {
     const fusio = createFusio({ logger: false });
     const seen: unknown[] = [];
     fusio.operation({

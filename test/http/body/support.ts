@@ -99,7 +99,7 @@ export interface Reply {
   readonly body: any;
 }
 
-/** The door lingers for the rest of a refused body; this server only closes. */
+/** fusio reads on for the rest of a refused body; this server only closes. */
 function isLong({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 64 * 1024;
 }
