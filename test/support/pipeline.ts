@@ -10,7 +10,13 @@ import { createSignals, type Signals } from '../../src/signal/signals.js';
 export function makePipeline() {
   const records: object[] = [];
   const done: Signals['request:done'][] = [];
-  const log = { debug() {}, info: (fields: object) => records.push(fields), warn() {}, error() {} } as never;
+  const errors: unknown[] = [];
+  const log = {
+    debug() {},
+    info: (fields: object) => records.push(fields),
+    warn() {},
+    error: (...entry: unknown[]) => errors.push(entry),
+  } as never;
   const signals = createSignals(() => {});
   signals.on('request:done', (one) => done.push(one));
   const clock = { now: Date.now };
@@ -31,5 +37,5 @@ export function makePipeline() {
     },
   };
   const callDirect = createCallDirect(pipeline, gate);
-  return { callDirect, records, done };
+  return { callDirect, pipeline, records, errors, done };
 }
