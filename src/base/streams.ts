@@ -19,4 +19,5 @@ export function fromWeb(stream: ReadableStream): Readable {
   return Readable.fromWeb(stream as never);
 }
 
-function ignore(): void {}
+/** Listens to an error that is reported in another way, or to none. */
+export function ignore(): void {}

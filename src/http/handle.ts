@@ -50,11 +50,17 @@ export function createHandle(parts: HandleParts): Handle {
 
     function deliver(answered: Answered | undefined, error: FusioError | undefined): void {
       // Made by HttpTransport.answer, which makes nothing else.
-      const answer = error ? problem(error) : (answered as Answer);
-      send(request, answer, problem, (status, failure) => {
-        // A stream that fusio itself ended, at a shutdown, is no failure.
-        invocation.end(status, error ?? (invocation.abortReason ? undefined : failure));
-      });
+      try {
+        const answer = error ? problem(error) : (answered as Answer);
+        send(request, answer, problem, (status, failure) => {
+          // A stream that fusio ended itself, at a shutdown, has that for its reason.
+          invocation.end(status, error ?? (failure && (invocation.abortReason ?? failure)));
+        });
+      } catch (thrown) {
+        // The last resort: whatever an error of the host is made of, the invocation ends.
+        abandon(request, thrown);
+        invocation.end(500, new FusioError('INTERNAL_ERROR', undefined, { cause: thrown }));
+      }
     }
     function problem(error: FusioError): Answer {
       return answerError(error, invocation.id, request.fullPath, always);
@@ -91,11 +97,15 @@ export function createHandle(parts: HandleParts): Handle {
         request.send(withHeaders(problem(failure), more), gate.isClosed, () => ended(failure.status, failure));
       } catch (error) {
         // A `writeHead` of the host that throws: the connection is closed rather than the process.
-        recorder.log.error({ error: describeError(error) }, 'an answer could not be sent');
-        request.abandon(error);
+        abandon(request, error);
         ended(failure.status, failure);
       }
     }
+  }
+
+  function abandon(request: HttpRequest, error: unknown): void {
+    recorder.log.error({ error: describeError(error) }, 'an answer could not be sent');
+    request.abandon(error);
   }
 
   return { handle, refuse };

@@ -51,7 +51,11 @@ export function hearsInfo(logger: Logger): boolean {
   if (logger.info === ignore) return false;
   // pino's own method.
   if (!('isLevelEnabled' in logger) || typeof logger.isLevelEnabled !== 'function') return true;
-  return Boolean(logger.isLevelEnabled('info'));
+  try {
+    return Boolean(logger.isLevelEnabled('info'));
+  } catch {
+    return true;
+  }
 }
 
 /** Makes a logger that never throws: a broken sink must not break a request. */

@@ -27,7 +27,6 @@ function checkReply(invocation: Invocation, { status, headers, body }: Reply): O
   }
   const declared = invocation.runnable.answers.of(status);
   if (!declared && body !== undefined && invocation.runnable.answers.enforced) {
-    discard(body);
     const statuses = [...invocation.runnable.answers.declared.keys()].join(', ');
     throw broken(invocation, `respond(${status}) is not among the statuses of the operation (${statuses})`);
   }
@@ -48,10 +47,8 @@ function checkBody(
   }
   switch (declared?.kind) {
     case 'json':
-      if (isRaw(body)) {
-        discard(body);
+      if (isRaw(body))
         throw broken(invocation, 'a stream or a buffer does not go with a response schema: declare a media type');
-      }
       return { status, headers, kind: 'json', body: written(invocation, declared, status, body) };
     case 'raw':
       if (!isRaw(body) && typeof body !== 'string') {

@@ -20,7 +20,7 @@ export function createCallDirect(parts: PipelineParts, gate: Gate): CallDirect {
       const isCounted = gate.enter();
       if (!isCounted && depth === 0) throw new FusioError('SHUTTING_DOWN');
 
-      const origin: Origin = { source, form: 'values', ip: undefined, http: undefined, run };
+      const origin: Origin = { source, form: 'values', ip: undefined, http: undefined, run, isUnsent: false };
       const transport = new DirectTransport(input, caller, signal);
       const invocation: Invocation = new Invocation(parts, runnable, origin, transport, deliver, depth, requestId);
       if (isCounted) invocation.onEnd(gate.leave);

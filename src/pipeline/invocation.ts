@@ -112,16 +112,18 @@ export class Invocation implements Transported, Recorded, Deadline {
     this.isEnded = true;
     const { recorder, deadlines } = this.parts;
     if (this.isWatched) deadlines.delete(this);
-    recorder.end(this, status, error);
-    const { endings } = this;
-    if (!endings) return;
+    this.attempt(() => recorder.end(this, status, error));
+    const endings = this.endings?.reverse() ?? [];
     this.endings = undefined;
-    for (let index = endings.length - 1; index >= 0; index--) {
-      try {
-        endings[index]?.();
-      } catch (thrown) {
-        recorder.log.error({ error: describeError(thrown) }, 'an invocation could not let go of something');
-      }
+    for (const ending of endings) this.attempt(ending);
+  }
+
+  /** Does one thing of the end: if it throws, the others are still done. */
+  private attempt(work: () => void): void {
+    try {
+      work();
+    } catch (thrown) {
+      this.parts.recorder.log.error({ error: describeError(thrown) }, 'an invocation could not end cleanly');
     }
   }
 

@@ -35,7 +35,8 @@ function go(invocation: Invocation, given: unknown, at: number): void {
     if (isPromise(value)) return later(invocation, value, next + 1);
   }
   // The last step returns the answer.
-  invocation.succeed(value as Answered);
+  if (invocation.isDelivered) drop(value);
+  else invocation.succeed(value as Answered);
 }
 
 /** Goes on when the promise is kept. Promises keep the AsyncLocalStorage of the host; callbacks would lose it. */
@@ -46,7 +47,7 @@ function later(invocation: Invocation, promise: Promise<unknown>, at: number): v
   void native.then(
     (value) => {
       try {
-        if (invocation.isDelivered) dropLate(value);
+        if (invocation.isDelivered) drop(value);
         else go(invocation, value, at);
       } catch (thrown) {
         invocation.fail(thrown);
@@ -56,8 +57,8 @@ function later(invocation: Invocation, promise: Promise<unknown>, at: number): v
   );
 }
 
-/** Lets go of a result or an answer that came after the time was up: its stream would stay open. */
-function dropLate(value: unknown): void {
+/** Lets go of a result, an outcome or an answer that will not be sent: its stream would stay open. */
+function drop(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   discard(isReply(value) ? value.body : value);
   if ('body' in value) discard(value.body);
@@ -95,11 +96,21 @@ function run(invocation: Invocation, request: Request): unknown {
 }
 
 function check(invocation: Invocation, result: unknown): Outcome {
-  return checkResult(invocation, result);
+  try {
+    return checkResult(invocation, result);
+  } catch (error) {
+    drop(result);
+    throw error;
+  }
 }
 
 function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<Answered> {
-  return invocation.transport.answer(invocation, outcome);
+  try {
+    return invocation.transport.answer(invocation, outcome);
+  } catch (error) {
+    drop(outcome);
+    throw error;
+  }
 }
 
 /** One step: may throw, and may return a promise. */

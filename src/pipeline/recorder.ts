@@ -79,8 +79,18 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
   return {
     log,
     around(invocation, go) {
-      if (watcher) watcher.around(invocation, go);
-      else go();
+      if (!watcher) return go();
+      let hasBegun = false;
+      try {
+        watcher.around(invocation, () => {
+          hasBegun = true;
+          go();
+        });
+      } catch (thrown) {
+        if (hasBegun) throw thrown;
+        log.warn({ error: describeError(thrown) }, 'telemetry broke');
+        go();
+      }
     },
     end(invocation, status, error) {
       const { id: requestId, runnable, origin, caller } = invocation;

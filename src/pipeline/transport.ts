@@ -30,6 +30,8 @@ export interface Origin {
   readonly ip: string | undefined;
   readonly http: HttpExchange | undefined;
   readonly run: Run | undefined;
+  /** True where the caller went away before anything was sent. */
+  readonly isUnsent: boolean;
 }
 
 /** The part of an invocation that its transport may use. */

@@ -3,7 +3,7 @@ import type { HttpExchange } from '../action/context.js';
 import { loadPackage } from '../base/load-package.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { mountFinder } from './mount-path.js';
-import { isGone, knownMethod, requestAttributes, requestMethod, schemeOf } from './request.js';
+import { knownMethod, requestAttributes, requestMethod, schemeOf } from './request.js';
 
 /**
  * Spans and metrics by OpenTelemetry's semantic conventions for HTTP servers (1.27), through the API package of the host.
@@ -123,7 +123,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
       const { span, isOurs, startedAt, instruments, request } = entry;
       const { active, calls, durations } = instruments;
       const isHttp = invocation.origin.source === 'http';
-      const isUnsent = isHttp && isGone(invocation);
+      const isUnsent = invocation.origin.isUnsent;
       const answer = isHttp && !isUnsent ? { 'http.response.status_code': status } : {};
       // Its own status: that of a stream which broke off was sent before.
       const isFailure = error !== undefined && error.status >= 500;

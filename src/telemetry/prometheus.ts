@@ -5,7 +5,7 @@ import { groupOf } from '../base/option.js';
 import type { OperationAdapter } from '../operation/registry.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { checkOptions } from '../schema/check-options.js';
-import { isGone, knownMethod, requestMethod } from './request.js';
+import { knownMethod, requestMethod } from './request.js';
 
 /** Registry of the host's `prom-client`. */
 export interface PrometheusRegistry {
@@ -80,7 +80,7 @@ export function prometheus(options: PrometheusOptions): Watcher {
       const { name } = invocation.runnable;
       active.dec({ operation: name });
       const { source } = invocation.origin;
-      const seen = isGone(invocation) ? goneStatus : status;
+      const seen = invocation.origin.isUnsent ? goneStatus : status;
       durations.observe(
         { operation: name, method: requestMethod(invocation) ?? '', status: seen, source },
         (performance.now() - startedAt) / 1000,

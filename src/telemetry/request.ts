@@ -55,10 +55,3 @@ export function knownMethod(method = 'GET'): string {
 export function requestMethod({ origin, runnable }: Recorded): string | undefined {
   return origin.http?.req.method === 'HEAD' ? 'HEAD' : runnable.handle?.method;
 }
-
-/** Tells whether the caller closed the connection before the answer: then no status was sent, for any outcome. */
-export function isGone({ origin: { http } }: Recorded): boolean {
-  if (!http) return false;
-  const { req, res } = http;
-  return res ? res.closed && !res.headersSent : 'signal' in req && req.signal.aborted;
-}

@@ -10,7 +10,14 @@ const open = { method: 'GET', public: true } as const;
 function makeInvocation() {
   const { pipeline, records, errors, done } = makePipeline();
   const runnable = { name: 'one', timeoutMs: 0, handle: undefined } as Runnable;
-  const origin = { source: 'call', form: 'values', ip: undefined, http: undefined, run: undefined } as const;
+  const origin = {
+    source: 'call',
+    form: 'values',
+    ip: undefined,
+    http: undefined,
+    run: undefined,
+    isUnsent: false,
+  } as const;
   const transport = {
     authenticate: () => system,
     read: () => ({ params: {}, query: {}, headers: {}, body: undefined }),
@@ -61,7 +68,7 @@ describe('an invocation', () => {
 
     expect(other).toHaveBeenCalledTimes(1);
     expect(errors).toEqual([
-      [{ error: expect.objectContaining({ message: 'cannot let go' }) }, 'an invocation could not let go of something'],
+      [{ error: expect.objectContaining({ message: 'cannot let go' }) }, 'an invocation could not end cleanly'],
     ]);
   });
 });

@@ -1,7 +1,7 @@
 // Imported because the global `Buffer` is a getter, and slow.
 import { Buffer } from 'node:buffer';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { FusioError } from '../../base/errors.js';
+import { FusioError } from '../../base/errors.js';
 import { type Answer, hopByHop, push, setDefault } from './headers.js';
 
 /** Renders an error as `application/problem+json` (RFC 9457). */
@@ -27,12 +27,13 @@ export function answerError(
 
 /** Writes the problem document; without its further members where those cannot be written as JSON. */
 function problemOf(error: FusioError, members: object): string {
-  const problem = error.toProblem();
   try {
-    return JSON.stringify({ ...problem, ...members });
+    return JSON.stringify({ ...error.toProblem(), ...members });
   } catch {
-    const { type, title, status, detail, code, success, message } = problem;
-    return JSON.stringify({ type, title, status, detail, code, success, message, ...members });
+    // A getter that throws, a circle or a bigint among its further members: they are left out.
+    const { code, title, status, expose, message } = error;
+    const plain = new FusioError(code, message, { status, title, expose });
+    return JSON.stringify({ ...plain.toProblem(), ...members });
   }
 }
 

@@ -11,6 +11,7 @@ export class NodeRequest implements HttpRequest {
   readonly form = 'wire';
   readonly run = undefined;
   rawBody: Buffer | undefined = undefined;
+  private knownIp: string | undefined = undefined;
 
   constructor(
     readonly raw: IncomingMessage & {
@@ -40,8 +41,11 @@ export class NodeRequest implements HttpRequest {
   }
 
   get ip(): string | undefined {
-    // `req.ip` of Express follows the host's "trust proxy".
-    return this.clientIp ? this.clientIp(this.raw) : (this.raw.ip ?? this.raw.socket.remoteAddress);
+    return this.knownIp ?? this.findIp();
+  }
+
+  get isUnsent(): boolean {
+    return this.response.closed && !this.response.headersSent;
   }
 
   get http(): HttpExchange {
@@ -60,6 +64,8 @@ export class NodeRequest implements HttpRequest {
 
   onGone(listener: () => void): () => void {
     const { response } = this;
+    // The socket forgets its address when the client goes away, and the record of a stream comes after that.
+    this.knownIp ??= this.findIp();
     function onClose(): void {
       if (!response.writableFinished) listener();
     }
@@ -73,8 +79,20 @@ export class NodeRequest implements HttpRequest {
 
   send(answer: Answer, isLast: boolean, ended: Ended): void {
     const { headers } = answer;
-    const sent = isLast ? { ...answer, headers: [...headers, 'connection', 'close'] } : answer;
+    const sent =
+      isLast && !headers.includes('connection') ? { ...answer, headers: [...headers, 'connection', 'close'] } : answer;
     sendNode(this.raw, this.response, sent, ended);
+  }
+
+  private findIp(): string | undefined {
+    const { clientIp, raw } = this;
+    if (clientIp) return clientIp(raw);
+    try {
+      // `req.ip` of Express follows the host's "trust proxy", which may be a function that throws.
+      return raw.ip ?? raw.socket.remoteAddress;
+    } catch {
+      return raw.socket.remoteAddress;
+    }
   }
 
   abandon(): void {

@@ -19,6 +19,7 @@ export class WebRequest implements HttpRequest {
   readonly response = undefined;
   readonly ip = undefined;
   rawBody: Buffer | undefined = undefined;
+  isUnsent = false;
 
   constructor(
     readonly raw: globalThis.Request,
@@ -60,6 +61,7 @@ export class WebRequest implements HttpRequest {
     return () => signal.removeEventListener('abort', listener);
   }
   send(answer: Answer, _isLast: boolean, ended: Ended): void {
+    this.isUnsent = this.raw.signal.aborted;
     this.resolve(toResponse(answer, this.method, ended));
   }
 

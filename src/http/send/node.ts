@@ -28,7 +28,13 @@ export function sendNode(request: IncomingMessage, response: ServerResponse, ans
   if (isStream && request.method !== 'HEAD') {
     // A client that waits for the first event sees that it is connected.
     response.flushHeaders();
-    pipeline(body, response, (error) => ended(error && !isGone(error) ? error : undefined));
+    // Whether the client went away before the stream failed: the error of `pipeline` may be the same.
+    let isClientGone = false;
+    const onGone = () => {
+      isClientGone ||= body.errored === null;
+    };
+    response.once('close', onGone).once('error', onGone);
+    pipeline(body, response, (error) => ended(error && !isClientGone ? error : undefined));
     return;
   }
   discard(body);
@@ -53,12 +59,6 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
     set.add(name);
   });
   response.statusCode = status;
-}
-
-/** True where the client went away while we sent: no failure of ours. */
-function isGone(error: Error): boolean {
-  const { code }: NodeJS.ErrnoException = error;
-  return code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 /**

@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
-import { discard } from '../../base/streams.js';
+import { discard, ignore } from '../../base/streams.js';
 import { type Answer, eachHeader } from '../answer/headers.js';
 import type { Ended } from '../request/request.js';
 
 /** Makes a web `Response` of an answer. Throws where a header cannot be sent. */
 export function toResponse({ status, headers, body }: Answer, method: string, ended: Ended): Response {
-  const fields = new Headers();
-  eachHeader(headers, (name, value) => fields.append(name, value));
+  const fields = headersOf(headers, body);
   if (body instanceof Readable && method !== 'HEAD') {
+    // The reader gets the error with its next chunk; before its first one nothing else listens, and the process would end.
+    body.on('error', ignore);
     const response = new Response(bytesOf(body), { status, headers: fields });
     const tell = () => ended(body.errored ?? undefined);
     if (body.closed) tell();
@@ -19,6 +20,17 @@ export function toResponse({ status, headers, body }: Answer, method: string, en
   const response = new Response(isEmpty ? null : (body ?? null), { status, headers: fields });
   ended(undefined);
   return response;
+}
+
+function headersOf(headers: readonly string[], body: unknown): Headers {
+  const fields = new Headers();
+  try {
+    eachHeader(headers, (name, value) => fields.append(name, value));
+  } catch (error) {
+    discard(body);
+    throw error;
+  }
+  return fields;
 }
 
 /** The bytes of a stream, whose chunks may be texts; nothing is read ahead of the reader. */
