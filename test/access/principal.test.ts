@@ -169,7 +169,7 @@ describe('a caller that may not pass', () => {
   });
 });
 
-it('nobody and the app itself have names, no roles and no scopes', async () => {
+it('the anonymous caller and the system have names, no roles and no scopes', async () => {
   const fusio = createFusio({ logger: false });
   fusio.operation({
     name: 'who',
@@ -189,7 +189,7 @@ it('nobody and the app itself have names, no roles and no scopes', async () => {
   });
 });
 
-it('a hook that gives nothing means nobody', async () => {
+it('a hook that gives nothing means an anonymous caller', async () => {
   const fusio = createFusio({ logger: false, authenticate: () => undefined as never });
   fusio.operation({ name: 'open', method: 'GET', path: '/open', public: true, action: () => 1 });
 

@@ -5,7 +5,7 @@ import { connectionFailure, upstreamAnswer } from '../../src/connection/failure.
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
-/** A port that nobody listens on any more. */
+/** A port on which no server listens any more. */
 async function freedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -211,7 +211,7 @@ describe.each(hasBuiltIn ? ['node:sqlite', 'libsql'] : ['libsql'])('sqlite() wit
     expect(first(database.prepare('SELECT 9007199254740991 AS big').get())).toBe(9007199254740991);
   });
 
-  it('keeps a column that is called _metadata out of nobody else’s way', () => {
+  it('keeps a column that is called _metadata', () => {
     expect(Object.keys(open().prepare('SELECT 1 AS a').get() as object)).toEqual(['a']);
   });
 

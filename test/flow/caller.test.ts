@@ -163,7 +163,7 @@ describe('requireScope', () => {
 });
 
 describe('inject as', () => {
-  it('the system may call everything, a principal what its scopes cover, nobody what is public', async () => {
+  it('the system may call everything, a principal the operations that its scopes cover, an anonymous caller the public ones', async () => {
     const fusio = api();
     const status = async (path: string, as?: Parameters<typeof fusio.inject>[0]['as']) =>
       (await fusio.inject(as === undefined ? { path } : { path, as })).status;

@@ -118,7 +118,7 @@ describe.each(Object.entries(servers))('a body on a server %s', (_, create) => {
     expect(answers(await received)).toEqual([1, 2]);
   });
 
-  it('is there when somebody waits first: the stream has kept it', async () => {
+  it('is there when authenticate waits first: the stream has kept it', async () => {
     const authenticate = () => new Promise<null>((resolve) => setTimeout(resolve, 20, null));
     const { socket } = await made(undefined, { authenticate });
 
@@ -159,7 +159,7 @@ describe.each(Object.entries(servers))('a body on a server %s', (_, create) => {
     expect((await failed).status).toBe(400);
   });
 
-  it('is one that has ended, to whoever reads it afterwards', async () => {
+  it('is one that has ended, for code that reads it afterwards', async () => {
     const seen: unknown[] = [];
     const { socket } = await made(async ({ body }, { http }) => {
       const chunks: unknown[] = [];
@@ -245,7 +245,7 @@ describe.each(Object.entries(servers))('a body on a server %s', (_, create) => {
     },
   );
 
-  it('goes to both from the moment when somebody else listens', async () => {
+  it('goes to both from the moment when an action listens, too', async () => {
     const { server, socket } = await made();
     let heard = '';
     const first = new Promise((resolve) => {

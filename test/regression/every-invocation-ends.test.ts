@@ -129,6 +129,25 @@ it('telemetry that breaks before the steps', async () => {
   expect((await fusio.inject({ path: '/one' })).status).toBe(200);
 });
 
+it('a stream over fetch that is aborted after its first byte counts with the status that was sent', async () => {
+  const registry = new Registry();
+  const fusio = createFusio({ logger: false, telemetry: { openTelemetry: false, prometheus: { registry } } });
+  const done = new Promise((resolve) => fusio.on('request:done', resolve));
+  const body = new PassThrough();
+  body.write('first');
+  fusio.operation({ name: 'one', path: '/one', ...open, response: 'text/plain', action: () => body });
+  const controller = new AbortController();
+
+  const response = await fusio.fetch(new Request('http://x/one', { signal: controller.signal }));
+  const reader = response.body?.getReader();
+  await reader?.read();
+  controller.abort();
+  await reader?.cancel().catch(() => {});
+  await done;
+
+  expect(await registry.metrics()).toContain('operation="one",method="GET",status="200"');
+});
+
 it('a client that leaves a stream: its record has the address', async () => {
   const { logger, records } = recording();
   const fusio = createFusio({ logger });

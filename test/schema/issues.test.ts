@@ -51,7 +51,7 @@ describe('issues', () => {
     expect(issues(schema, value)).toEqual([`/body ${text}`]);
   });
 
-  it('name each unknown property, whoever forbids it', () => {
+  it('name each unknown property, whichever keyword forbids it', () => {
     const closed = Type.Object(
       { a: Type.Object({}, { additionalProperties: false }) },
       { additionalProperties: false },

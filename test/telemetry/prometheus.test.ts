@@ -21,7 +21,7 @@ it('leaves the name "metrics" to an operation of the app', async () => {
   ]);
 });
 
-it('shows durations by operation at /metrics to whoever has the scope', async () => {
+it('shows durations by operation at /metrics to a caller with the scope', async () => {
   const registry = new Registry();
   const fusio = api({ telemetry: { openTelemetry: false, prometheus: { registry } } });
   await fusio.inject({ path: '/todo/1' });

@@ -20,7 +20,7 @@ export function answerError(
   headers.push('content-type', 'application/problem+json', 'content-length', String(Buffer.byteLength(body)));
   // RFC 9110, 11.6.1: a 401 says how to do better.
   if (error.status === 401) setDefault(headers, 'www-authenticate', 'Bearer realm="fusio"');
-  // RFC 9111, 3: an error may be kept by a cache that has its own ideas.
+  // RFC 9111, 4.2.2: a cache may keep an answer that says nothing of caches.
   setDefault(headers, 'cache-control', 'no-store');
   return { status: error.status, headers, body };
 }

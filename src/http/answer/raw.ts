@@ -103,7 +103,7 @@ function sendable(chunks: Readable): Readable {
       done(new FusioError('RESULT_INVALID', `a stream of texts or bytes can be sent, this one gave ${typeof chunk}`));
     },
   });
-  // Each end destroys the other; the reader of `checked` gets the errors.
+  // `pipeline` destroys both where one fails; the reader of `checked` gets the errors.
   return pipeline(chunks, checked, () => {});
 }
 

@@ -60,6 +60,7 @@ export class WebRequest implements HttpRequest {
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
   }
+
   send(answer: Answer, _isLast: boolean, ended: Ended): void {
     this.isUnsent = this.raw.signal.aborted;
     this.resolve(toResponse(answer, this.method, ended));

@@ -291,7 +291,7 @@ describe('reading files', () => {
     expect(sizes).toEqual([4 * 1024 * 1024, 5]);
   });
 
-  it('skips a file that nobody reads', async () => {
+  it('skips a file that is not read', async () => {
     const form = await open(encode([large, a, large]));
     const seen: string[] = [];
 
@@ -363,7 +363,7 @@ describe('reading files', () => {
     stream.destroy(new Error('gone'));
     form.dispose();
 
-    // An error that nobody heard would end the process, and the test with it.
+    // An error without a listener would end the process, and the test with it.
     await new Promise((resolve) => setImmediate(resolve));
     expect(stream.closed).toBe(true);
   });
@@ -405,7 +405,7 @@ describe('a form on a socket', () => {
     expect(seen.left).toBe(0);
   });
 
-  it('holds the sender up while nobody reads', async () => {
+  it('holds the sender up while the file is not read', async () => {
     const size = 32 * 1024 * 1024 - 1;
     const body = encode([['name="a"; filename="a"', Buffer.alloc(size)]]);
     let bytesRead = 0;

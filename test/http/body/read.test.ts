@@ -530,7 +530,7 @@ describe('a stream that fails', () => {
 
     expect((await refusal(() => readBody({ headers, stream }, jsonFormat, clock))).status).toBe(415);
     expect(stream.destroyed).toBe(true);
-    // An error that nobody heard would end the process, and the test with it.
+    // An error without a listener would end the process, and the test with it.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   });
 });
