@@ -21,3 +21,10 @@ export function notByName(name: string, value: unknown): string | undefined {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return undefined;
   return `${name} must be an object by name, got ${Array.isArray(value) ? 'an array' : typeof value}`;
 }
+
+/** Fills in defaults. An option that is there and undefined is one that was not given: JavaScript callers pass such. */
+export function withDefaults<Options extends object>(defaults: Partial<Options>, given: Partial<Options>): Options {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  // Every member is one of these two, of which the caller says that they make up the options.
+  return { ...defaults, ...Object.fromEntries(set) } as Options;
+}

@@ -7,6 +7,7 @@ import axios, {
   type InternalAxiosRequestConfig,
 } from 'axios';
 import { FusioError } from '../base/errors.js';
+import { withDefaults } from '../base/option.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../index.js';
 
@@ -67,7 +68,10 @@ const defaults = {
 } satisfies CreateAxiosDefaults;
 
 function createClient(options: CreateAxiosDefaults, baseURL: string): AxiosInstance {
-  const client = axios.create({ ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin), ...options });
+  const client = axios.create(
+    // Undefined would bring back the defaults of axios: redirects, a proxy of the environment, any URL.
+    withDefaults<CreateAxiosDefaults>({ ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin) }, options),
+  );
   client.interceptors.request.use(function stayUnderBase(request: InternalAxiosRequestConfig) {
     if (request.baseURL !== baseURL || request.allowAbsoluteUrls !== false || isUnder(baseURL, request.url)) {
       return request;

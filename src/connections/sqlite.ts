@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
+import { withDefaults } from '../base/option.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../index.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
@@ -114,7 +115,7 @@ function checkOptions(options: string | SqliteOptions): Required<SqliteOptions> 
       return wrong(`sqlite() has no option "${key}"${didYouMean(key, Object.keys(defaults))}`);
     }
   }
-  const { file, readOnly, timeoutMs } = { ...defaults, ...given };
+  const { file, readOnly, timeoutMs } = withDefaults<Required<SqliteOptions>>(defaults, given);
   if (typeof file !== 'string' || file === '') return wrong('sqlite() needs a file: a path, or ":memory:"');
   // `C:` begins a path, a longer scheme does not: for some schemes libsql would connect to a server.
   if (/^[a-z][a-z\d+.-]+:/i.test(file)) return wrong('sqlite() needs a path, not a URL');

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { groupOf, type OptionRule } from '../base/option.js';
+import { groupOf, type OptionRule, withDefaults } from '../base/option.js';
 
 /** Cross-origin access for browsers: the option `cors` of `createFusio`. */
 export interface CorsOptions {
@@ -55,7 +55,7 @@ export interface Cors {
 /** Makes the writer of CORS fields. `true` is any origin, without credentials. */
 export function createCors(options: true | CorsOptions): Cors {
   const given: CorsOptions = options === true ? { origins: '*' } : options;
-  const { origins, credentials, maxAgeMs, exposeHeaders }: Required<CorsOptions> = { ...defaults, ...given };
+  const { origins, credentials, maxAgeMs, exposeHeaders } = withDefaults<Required<CorsOptions>>(defaults, given);
   const exposed = [...new Set(['x-request-id', 'retry-after', 'deprecation', 'sunset', ...exposeHeaders])].join(', ');
 
   function allowed(origin: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { AnyContext } from '../action/context.js';
 import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
-import { groupOf } from '../base/option.js';
+import { groupOf, withDefaults } from '../base/option.js';
 import type { OperationAdapter } from '../operation/registry.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { checkOptions } from '../schema/check-options.js';
@@ -136,7 +136,7 @@ function metric<Metric>(
 
 /** Makes the adapter that registers the operation `fusio.metrics`, which serves the registry. */
 export function metricsAdapter(options: PrometheusOptions): OperationAdapter {
-  const { registry, path, scopes, public: isPublic }: Required<PrometheusOptions> = { ...defaults, ...options };
+  const { registry, path, scopes, public: isPublic } = withDefaults<Required<PrometheusOptions>>(defaults, options);
   return function metrics(fusio) {
     if (path === false) return;
     fusio.operation({
