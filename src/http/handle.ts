@@ -49,8 +49,8 @@ export function createHandle(parts: HandleParts): Handle {
     invoke(invocation);
 
     function deliver(answered: Answered | undefined, error: FusioError | undefined): void {
-      // Made by HttpTransport.answer, which makes nothing else.
       try {
+        // HttpTransport.answer made it, which makes nothing else.
         const answer = error ? problem(error) : (answered as Answer);
         send(request, answer, problem, (status, failure) => {
           // A stream that fusio ended itself, at a shutdown, has that for its reason.

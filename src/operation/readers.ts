@@ -25,10 +25,10 @@ export function makeReaders(
   segments: readonly Segment[],
   schemas: Schemas,
   where: string,
-  origin: 'wire' | 'values',
+  form: 'wire' | 'values',
 ): Readers {
   const unknown = options.unknown ?? operationDefaults.unknown;
-  const text = origin === 'wire' ? 'text' : 'value';
+  const text = form === 'wire' ? 'text' : 'value';
   const isForm = consumesForm(options);
   const reader = (slot: 'params' | 'query' | 'headers' | 'body', source: 'text' | 'json' | 'value') => {
     const schema = options[slot];
@@ -40,13 +40,13 @@ export function makeReaders(
     return made;
   };
   const params = reader('params', text);
-  if (params && origin === 'wire') checkParams(params.schema, segments, where);
+  if (params && form === 'wire') checkParams(params.schema, segments, where);
   const headers = reader('headers', text);
-  const body = reader('body', origin === 'values' ? 'value' : isForm ? 'text' : 'json');
+  const body = reader('body', form === 'values' ? 'value' : isForm ? 'text' : 'json');
   return {
     params,
     query: reader('query', text),
-    headers: headers && withNames(headers, where, origin === 'wire' ? schemas.textForm.listsIn(headers.schema) : []),
+    headers: headers && withNames(headers, where, form === 'wire' ? schemas.textForm.listsIn(headers.schema) : []),
     body: body && isOptional(body.schema) ? optional(body) : body,
   };
 }

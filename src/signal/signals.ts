@@ -43,8 +43,6 @@ export type Off = () => void;
 export interface SignalBoard {
   on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
   emit<Name extends keyof Signals>(signal: Name, data: Signals[Name]): void;
-  /** Whether a listener is there. Without one the data of the signal need not be made. */
-  heard(signal: keyof Signals): boolean;
 }
 
 /** Makes typed signals. A listener that throws or rejects does not stop the others: its error goes to `onBroken`. */
@@ -65,6 +63,5 @@ export function createSignals(onBroken: (signal: string, error: unknown) => void
       return () => void emitter.off(signal, safe);
     },
     emit: (signal, data) => void emitter.emit(signal, data),
-    heard: (signal) => emitter.listenerCount(signal) > 0,
   };
 }

@@ -56,12 +56,12 @@ function post(content: string, more = '', path = '/echo'): string {
 }
 
 /** Tells of every call of a method by its first parameter. */
-function wrap(target: any, name: string, tell: (first: unknown) => void): void {
-  const own = target[name];
-  target[name] = function wrapped(this: unknown, ...given: unknown[]) {
+function wrap(target: IncomingMessage, name: string, tell: (first: unknown) => void): void {
+  const own: (...given: unknown[]) => unknown = Reflect.get(target, name);
+  Reflect.set(target, name, function wrapped(this: unknown, ...given: unknown[]) {
     tell(given[0]);
     return own.apply(this, given);
-  };
+  });
 }
 
 const original = Readable.prototype.push;
@@ -186,7 +186,7 @@ describe.each(Object.entries(servers))('a body on a server %s', (_, create) => {
     expect(answers(await receive(socket, /"got":2/))).toEqual([1, 2]);
   });
 
-  it.each<[string, string, (request: any, heard: (what: unknown) => void) => void]>([
+  it.each<[string, string, (request: IncomingMessage, heard: (what: unknown) => void) => void]>([
     ['listens for "end"', 'end', (request, heard) => request.on('end', () => heard('end'))],
     ['listens for "data"', 'data', (request, heard) => request.on('data', () => heard('data'))],
     ['listens for "data" in front', 'data', (request, heard) => request.prependListener('data', () => heard('data'))],

@@ -28,7 +28,7 @@ describe('an editor', () => {
   });
 
   it('lets an application use codes of its own', () => {
-    expect(editor.problems("throw new FusioError('TODO_LOCKED')")).toEqual([]);
+    expect(editor.problems("throw new FusioError('SEAT_LOCKED')")).toEqual([]);
   });
 
   it.each([

@@ -1,34 +1,21 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import express from 'express';
 import { Registry } from 'prom-client';
 import { createFusio, FusioError, respond } from '../../src/index.js';
+import { closeAll, listen } from '../support/fusio.js';
 
 // Each of these left an invocation that never ended, so that stop() waited for all of its time, or ended the process.
 const open = { method: 'GET', public: true } as const;
-const servers: ReturnType<typeof createServer>[] = [];
+afterEach(closeAll);
 
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function listen(listener: Parameters<typeof createServer>[1]): Promise<number> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-/** Whether stop() finds nothing under way any more. */
-async function endsAtOnce(fusio: ReturnType<typeof createFusio>): Promise<boolean> {
-  const startedAt = performance.now();
-  await fusio.stop({ timeoutMs: 4_000 });
-  return performance.now() - startedAt < 2_000;
+/** Tells whether nothing is under way any more: stop() warns of what is left when its time is over. */
+async function hasEnded(fusio: ReturnType<typeof createFusio>, records: readonly unknown[]): Promise<boolean> {
+  const before = records.length;
+  await fusio.stop({ timeoutMs: 200 });
+  return records.length === before;
 }
 
 function recording(options: object = {}) {
@@ -39,7 +26,8 @@ function recording(options: object = {}) {
 }
 
 it('a stream over fetch that fails before it is read', async () => {
-  const fusio = createFusio({ logger: false });
+  const { logger, records } = recording();
+  const fusio = createFusio({ logger });
   const body = new PassThrough();
   body.write('first');
   fusio.operation({ name: 'one', path: '/one', ...open, response: 'text/plain', action: () => body });
@@ -49,7 +37,7 @@ it('a stream over fetch that fails before it is read', async () => {
   await new Promise((resolve) => setImmediate(resolve));
 
   await expect(response.text()).rejects.toThrow();
-  expect(await endsAtOnce(fusio)).toBe(true);
+  expect(await hasEnded(fusio, records)).toBe(true);
 });
 
 it('a stream over fetch that is not read when fusio stops', async () => {
@@ -66,7 +54,8 @@ it('a stream over fetch that is not read when fusio stops', async () => {
 });
 
 it('an error whose members cannot be read', async () => {
-  const fusio = createFusio({ logger: false });
+  const { logger, records } = recording();
+  const fusio = createFusio({ logger });
   const extra = Object.defineProperty({}, 'seat', {
     enumerable: true,
     get() {
@@ -85,11 +74,11 @@ it('an error whose members cannot be read', async () => {
   const response = await fusio.inject({ path: '/one' });
 
   expect(response.status).toBe(409);
-  expect(await endsAtOnce(fusio)).toBe(true);
+  expect(await hasEnded(fusio, records)).toBe(true);
 });
 
 it('a logger that cannot tell its level', async () => {
-  const { logger } = recording({
+  const { logger, records } = recording({
     isLevelEnabled() {
       throw new Error('no level');
     },
@@ -98,7 +87,7 @@ it('a logger that cannot tell its level', async () => {
   fusio.operation({ name: 'one', path: '/one', ...open, action: () => 1 });
 
   expect((await fusio.inject({ path: '/one' })).status).toBe(200);
-  expect(await endsAtOnce(fusio)).toBe(true);
+  expect(await hasEnded(fusio, records)).toBe(true);
 });
 
 it('an Express app whose "trust proxy" throws', async () => {
@@ -110,11 +99,11 @@ it('an Express app whose "trust proxy" throws', async () => {
     throw new Error('no proxy');
   });
 
-  const response = await fetch(`http://127.0.0.1:${await listen(app)}/one`);
+  const response = await fetch(`${await listen(createServer(app))}/one`);
 
   expect(response.status).toBe(200);
   expect(records[0]).toMatchObject({ operation: 'one', ip: '127.0.0.1' });
-  expect(await endsAtOnce(fusio)).toBe(true);
+  expect(await hasEnded(fusio, records)).toBe(true);
 });
 
 it('telemetry that breaks before the steps', async () => {
@@ -157,7 +146,8 @@ it('a client that leaves a stream: its record has the address', async () => {
     await new Promise(() => {});
   }
   fusio.operation({ name: 'one', path: '/one', ...open, response: 'text/event-stream', action: () => events() });
-  const socket = connect(await listen(fusio.handler), '127.0.0.1');
+  const { port } = new URL(await listen(createServer(fusio.handler)));
+  const socket = connect(Number(port), '127.0.0.1');
   socket.write('GET /one HTTP/1.1\r\nHost: x\r\n\r\n');
   await once(socket, 'data');
 
@@ -175,7 +165,7 @@ it('a source that fails as a client that left would', async () => {
   body.write('first');
   fusio.operation({ name: 'one', path: '/one', ...open, response: 'text/plain', action: () => body });
 
-  const response = await fetch(`http://127.0.0.1:${await listen(fusio.handler)}/one`);
+  const response = await fetch(`${await listen(createServer(fusio.handler))}/one`);
   body.destroy(Object.assign(new Error('the backend has reset'), { code: 'ECONNRESET' }));
   await expect(response.text()).rejects.toThrow();
   await done;
@@ -211,13 +201,13 @@ it.each<[string, (body: Readable) => unknown, string | undefined]>([
 it('a stream that fusio ends has the reason in its record', async () => {
   const { logger, records } = recording();
   const fusio = createFusio({ logger });
+  const done = new Promise((resolve) => fusio.on('request:done', resolve));
   const body = new PassThrough();
   body.write('first');
   fusio.operation({ name: 'one', path: '/one', ...open, response: 'text/plain', action: () => body });
-  const response = await fetch(`http://127.0.0.1:${await listen(fusio.handler)}/one`);
+  const response = await fetch(`${await listen(createServer(fusio.handler))}/one`);
 
-  await Promise.all([fusio.stop({ timeoutMs: 10 }), response.text().catch(() => {})]);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all([fusio.stop({ timeoutMs: 10 }), response.text().catch(() => {}), done]);
 
   expect(records.at(-1)).toMatchObject({ operation: 'one', status: 200, code: 'SHUTTING_DOWN' });
 });

@@ -1,7 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createFusio } from '../../src/index.js';
+import { closeAll, listen } from '../support/fusio.js';
+
+afterEach(closeAll);
 
 // A browser shows "network error" in place of a 503 without these headers; over `fetch` they were missing.
 describe('the 503 after stop(), where cors is on', () => {
@@ -24,11 +25,9 @@ describe('the 503 after stop(), where cors is on', () => {
   });
 
   it('has them over node:http', async () => {
-    const server = createServer((await stopped()).handler).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const url = await listen(createServer((await stopped()).handler));
 
-    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/ping`, { headers });
-    server.close();
+    const response = await fetch(`${url}/ping`, { headers });
 
     expect(response.status).toBe(503);
     expect(response.headers.get('access-control-allow-origin')).toBe('*');

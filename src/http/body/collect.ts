@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { FusioError } from '../../base/errors.js';
+import { ignore } from '../../base/streams.js';
 import type { Deadline, Deadlines } from '../../pipeline/deadlines.js';
 import { divert, release, type Sink } from '../incoming.js';
 
@@ -130,8 +131,6 @@ export function giveUp(stream: Readable): void {
 function isShort(headers: IncomingHttpHeaders): boolean {
   return Number(headers['content-length']) <= 64 * 1024;
 }
-
-export function ignore(): void {}
 
 /** Makes a `Buffer` of a chunk: a web stream gives `Uint8Array`, a stream with an encoding gives text. */
 export function bufferOf(chunk: Buffer | Uint8Array | string, stream: Readable): Buffer {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FileInfo } from 'busboy';
 import type { UploadedFile } from '../../action/request.js';
 import type { FusioError } from '../../base/errors.js';
-import { ignore } from './collect.js';
+import { ignore } from '../../base/streams.js';
 
 /** File of a form that is being received. */
 export class Upload implements UploadedFile {

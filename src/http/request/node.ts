@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { HttpExchange } from '../../action/context.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
@@ -64,8 +65,6 @@ export class NodeRequest implements HttpRequest {
 
   onGone(listener: () => void): () => void {
     const { response } = this;
-    // The socket forgets its address when the client goes away, and the record of a stream comes after that.
-    this.knownIp ??= this.findIp();
     function onClose(): void {
       if (!response.writableFinished) listener();
     }
@@ -78,10 +77,16 @@ export class NodeRequest implements HttpRequest {
   }
 
   send(answer: Answer, isLast: boolean, ended: Ended): void {
-    const { headers } = answer;
+    const { headers, body } = answer;
+    // The socket forgets its address when the client goes away, and the record of a stream comes after that.
+    if (body instanceof Readable) this.knownIp = this.ip;
     const sent =
       isLast && !headers.includes('connection') ? { ...answer, headers: [...headers, 'connection', 'close'] } : answer;
     sendNode(this.raw, this.response, sent, ended);
+  }
+
+  abandon(): void {
+    this.response.destroy();
   }
 
   private findIp(): string | undefined {
@@ -93,10 +98,6 @@ export class NodeRequest implements HttpRequest {
     } catch {
       return raw.socket.remoteAddress;
     }
-  }
-
-  abandon(): void {
-    this.response.destroy();
   }
 }
 

@@ -127,7 +127,6 @@ describe('an answer over node:http', () => {
 
   it('says that the connection ends while fusio stops', async () => {
     const fusio = api();
-    let release: () => void = () => {};
     fusio.operation({
       name: 'slow',
       method: 'GET',
@@ -135,9 +134,10 @@ describe('an answer over node:http', () => {
       public: true,
       action: () =>
         new Promise((resolve) => {
-          release = () => resolve({ a: 1 });
-          setImmediate(() => void fusio.stop());
-          setTimeout(() => release(), 20);
+          setImmediate(() => {
+            void fusio.stop();
+            resolve({ a: 1 });
+          });
         }),
     });
 
