@@ -46,6 +46,7 @@ const prometheusSchema = { ...groupOf(properties), required: ['registry'] };
 export function prometheus(options: PrometheusOptions): Watcher {
   checkOptions(prometheusSchema, options, where, 'OPTIONS_INVALID');
   const { registry } = options;
+  // The schema lets any value through here: JavaScript callers may pass something else.
   for (const method of ['metrics', 'getSingleMetric', 'registerMetric'] as const) {
     if (typeof (registry as Partial<PrometheusRegistry> | null)?.[method] !== 'function') {
       throw new FusioError(

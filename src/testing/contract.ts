@@ -50,6 +50,7 @@ async function checkExample(
   { request, response: expected }: Example,
   as: Principal | 'system',
 ): Promise<string[]> {
+  // Examples are checked against the schemas of the operation when the document is written.
   const {
     params = {},
     query = {},
