@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
@@ -61,6 +62,63 @@ test('a client in a browser knows its results without types of Node', () => {
 
   expect(complaints({ 'server.ts': server, 'main.ts': main }, { skipLibCheck: true })).toEqual([]);
 });
+
+test('a browser beside its server compiles with the two tsconfig.json of the guide', () => {
+  const guide = readFileSync(join(root, 'docs/guide/client.md'), 'utf8');
+  const configs = [...guide.matchAll(/^```json\n(\{[\s\S]*?compilerOptions[\s\S]*?)^```$/gm)].map(
+    ([, text = '']) => text,
+  );
+  const server = `
+    import { createServer } from 'node:http';
+    import { createFusio, Type } from 'fusio';
+    const fusio = createFusio();
+    const get = fusio.operation({
+      name: 'get', method: 'GET', path: '/todo',
+      response: Type.Object({ title: Type.String() }),
+      action: () => ({ title: process.version }),
+    });
+    export const api = { get };
+    export const server = createServer(fusio.handler);
+  `;
+  const browser = `
+    import { createClient } from 'fusio/client';
+    import type { api } from '../server/dist/main.js';
+    const client = createClient<typeof api>({ baseUrl: '/api', routes: { get: { method: 'GET', path: '/todo' } } });
+    export const showTitle = async () => (document.title = (await client.get()).title);
+  `;
+  write({
+    'server/tsconfig.json': configs[0],
+    'server/package.json': '{ "type": "module" }',
+    'server/src/main.ts': server,
+    'web/tsconfig.json': configs[1],
+    'web/main.ts': browser,
+  });
+  symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'));
+
+  const good = build('web');
+  write({ 'web/main.ts': browser.replace('()).title', '()).titel') });
+  const bad = build('web');
+
+  expect(configs.length).toBe(2);
+  expect(good).toBe('');
+  expect(bad).toMatch(/titel/);
+});
+
+/** Runs `tsc --build` in a folder of the project: gives what it says. */
+function build(name: string): string {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  return spawnSync(process.execPath, [tsc, '--build', '--pretty', 'false'], {
+    cwd: join(folder, name),
+    encoding: 'utf8',
+  }).stdout;
+}
+
+function write(files: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, text = ''] of Object.entries(files)) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
 
 function complaints(files: Readonly<Record<string, string>>, more: ts.CompilerOptions): string[] {
   const paths = Object.entries(files).map(([name, text]) => {

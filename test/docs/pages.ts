@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 
 export const root = resolve(__dirname, '../..');
 
@@ -71,12 +71,23 @@ export function namesIn(cell = ''): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
 }
 
+/** Targets of the relative links of a page, as they stand there. */
+function targetsOf(text: string): readonly string[] {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** Files that a page links to, from the root. */
+export function linksOf({ path, text }: Page): readonly string[] {
+  const files = targetsOf(text).map((target) => target.split('#')[0] ?? '');
+  return files.filter((file) => file !== '').map((file) => join(dirname(path), file));
+}
+
 /** Where the links of a page go: files of the repository that are not there, and headings that are not in them. */
 export function brokenLinks({ path, text }: Page): readonly string[] {
   const broken: string[] = [];
-  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
-  for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (/^[a-z]+:/.test(target)) continue;
+  for (const target of targetsOf(text)) {
     const [file = '', anchor] = target.split('#');
     const goal = file === '' ? join(root, path) : resolve(join(root, path), '..', file);
     if (!existsSync(goal)) broken.push(`${path}: ${target}`);
