@@ -92,7 +92,7 @@ function divided(picked: unknown, lists: readonly string[]): unknown {
   const fields = picked as Record<string, unknown>;
   for (const name of lists) {
     const field = fields[name];
-    if (typeof field === 'string') fields[name] = splitList(field);
+    if (typeof field === 'string') fields[name] = splitList(name, field);
   }
   return fields;
 }

@@ -124,9 +124,13 @@ function join(all: readonly Kinds[]): Kinds {
   return known.length < all.length ? undefined : new Set(known.flatMap((kinds) => [...kinds]));
 }
 
-/** Divides a header field at its commas (RFC 9110, 5.6.1), not at those in a quoted text, and leaves out empty elements. */
-export function splitList(text: string): readonly string[] {
+/**
+ * Divides a header field at its commas (RFC 9110, 5.6.1), not at those in a quoted text, and leaves out empty elements. An element
+ * that is a quoted text (5.6.4) is what it quotes, but for entity tags (8.8.3), which have quotes of their own.
+ */
+export function splitList(name: string, text: string): readonly string[] {
   const elements: string[] = [];
+  const isTags = /^if-(none-)?match$/i.test(name);
   // A lone quotation mark quotes nothing.
   const lastQuote = text.lastIndexOf('"');
   let isQuoted = false;
@@ -137,9 +141,14 @@ export function splitList(text: string): readonly string[] {
     else if (character === '"') isQuoted = !isQuoted && at < lastQuote;
     else if (at === text.length || (character === ',' && !isQuoted)) {
       const element = text.slice(start, at).trim();
-      if (element !== '') elements.push(element);
+      if (element !== '') elements.push(isTags ? element : unquoted(element));
       start = at + 1;
     }
   }
   return elements;
+}
+
+function unquoted(element: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(element)?.[1];
+  return quoted === undefined ? element : quoted.replace(/\\(.)/gs, '$1');
 }

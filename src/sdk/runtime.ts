@@ -208,9 +208,7 @@ function makeRequest(
 ): readonly [url: string, init: FetchOptions] {
   const url = baseUrl.replace(/\\/+$/, '') + fillPath(name, route.path, params) + searchOf(query);
   const all = new Headers({ accept: 'application/json, */*;q=0.9' });
-  for (const [key, value] of [...entriesOf(headers), ...entriesOf(extraHeaders)]) {
-    all.set(key, listOf(value).map(textOf).join(', '));
-  }
+  for (const [key, value] of [...entriesOf(headers), ...entriesOf(extraHeaders)]) all.set(key, fieldOf(key, value));
   const init: FetchOptions = { method: route.method, headers: all };
   if (body === undefined) return [url, init];
   init.body = encodeBody(body, all, route.consumes);
@@ -227,7 +225,7 @@ function fillPath(name: string, path: string, params: object = {}): string {
       if (segment === '' || !':*$'.includes(kind)) return segment;
       const key = segment.slice(1, kind === '$' ? segment.indexOf('<') : undefined);
       const value = entriesOf(params).find((entry) => entry[0] === key);
-      const text = value ? textOf(value[1]) : '';
+      const text = value ? textOf(value[1], 'null') : '';
       if (text === '') throw new TypeError(\`\${name}: params.\${key} is missing, the path is \${path}\`);
       const parts = kind === '*' ? text.split('/') : [text];
       return parts
@@ -291,20 +289,32 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
+/** Writes a header field. The items of a list are divided by commas (RFC 9110, 5.6.1). */
+function fieldOf(name: string, value: unknown): string {
+  if (!Array.isArray(value)) return textOf(value);
+  // RFC 9110, 8.8.3: the quotes of an entity tag are a part of it.
+  const isTags = /^if-(none-)?match$/i.test(name);
+  const items = listOf(value).map((item) => textOf(item, 'null'));
+  return items.map((item) => (isTags ? item : itemOf(item))).join(', ');
+}
+
+/** Quotes an item that would not be read back as it is (RFC 9110, 5.6.4). */
+function itemOf(text: string): string {
+  return text === '' || /[,"]|^[ \\t]|[ \\t]$/.test(text) ? \`"\${text.replace(/["\\\\]/g, '\\\\$&')}"\` : text;
+}
+
 /** Gives names and values without undefined values. */
 function entriesOf(record: object = {}): [string, unknown][] {
-  return Object.entries(record).filter((entry) => isGiven(entry[1]));
+  return Object.entries(record).filter((entry) => entry[1] !== undefined);
 }
 
 function listOf(value: unknown): unknown[] {
-  return (Array.isArray(value) ? value : [value]).filter(isGiven);
+  return (Array.isArray(value) ? value : [value]).filter((one) => one !== undefined);
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function textOf(value: unknown): string {
+/** Writes a value as text. Null is an empty text, as a form has it, except where an empty text would be dropped. */
+function textOf(value: unknown, ofNull = ''): string {
+  if (value === null) return ofNull;
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -133,7 +133,7 @@ describe('a list in a header', () => {
     [{ 'x-list': '1, 2' }, { 'x-list': [1, 2] }],
     [{ 'x-list': '1' }, { 'x-list': [1] }],
     [{ 'x-list': ' ,1,,\t2 ,' }, { 'x-list': [1, 2] }],
-    [{ 'x-words': 'a, "b, \\"c", W/"d,e", "f' }, { 'X-Words': ['a', '"b, \\"c"', 'W/"d,e"', '"f'] }],
+    [{ 'x-words': 'a, "b, \\"c", W/"d,e", "f' }, { 'X-Words': ['a', 'b, "c', 'W/"d,e"', '"f'] }],
     [{ 'x-words': '' }, { 'X-Words': [] }],
     [{ 'x-either': '1,2' }, { 'x-either': [1, 2] }],
     [{ 'x-text': 'a, b' }, { 'x-text': 'a, b' }],
