@@ -35,9 +35,10 @@ export function createHandle(parts: HandleParts): Handle {
     if (!gate.enter()) return refuse(request, shuttingDown());
     if (match.kind === 'operation') return run(request, match, as);
     if (match.kind === 'preflight') answerOptions(request, cors?.preflight(request.headers, match.methods) ?? []);
-    else if (match.kind === 'methods' && request.method === 'OPTIONS') {
+    else if (match.kind === 'server' || (match.kind === 'methods' && request.method === 'OPTIONS')) {
       answerOptions(request, ['allow', match.methods.join(', ')]);
-    } else refuse(request, notFound(request.method, match.kind === 'methods' ? match.methods : []));
+    } else if (match.kind === 'invalid') refuse(request, badTarget());
+    else refuse(request, notFound(request.method, match.kind === 'methods' ? match.methods : []));
     gate.leave();
   }
 
@@ -109,6 +110,13 @@ export function createHandle(parts: HandleParts): Handle {
   }
 
   return { handle, refuse };
+}
+
+function badTarget(): FusioError {
+  return new FusioError(
+    'PATH_INVALID',
+    'The target of the request is no path, or has a character that is not accepted',
+  );
 }
 
 function shuttingDown(): FusioError {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FusioError } from '../base/errors.js';
+import { originForm } from '../base/request-target.js';
 import type { Cors } from './cors.js';
 import type { Route } from './route.js';
 import type { Tree } from './tree.js';
@@ -11,7 +12,11 @@ export type Match =
   | { readonly kind: 'preflight'; readonly methods: readonly string[] }
   /** The path has operations, for these methods and OPTIONS only (RFC 9110, 10.2.1). */
   | { readonly kind: 'methods'; readonly methods: readonly string[] }
-  | { readonly kind: 'nothing' };
+  /** `OPTIONS *` asks what the server can do at all (RFC 9110, 9.3.7). */
+  | { readonly kind: 'server'; readonly methods: readonly string[] }
+  | { readonly kind: 'nothing' }
+  /** The target is no path, or has a character that a path cannot have. */
+  | { readonly kind: 'invalid' };
 
 export interface OperationMatch {
   readonly kind: 'operation';
@@ -30,10 +35,12 @@ export function match(
   url: string,
   request: { readonly headers: IncomingHttpHeaders },
 ): Match {
-  const target = url.startsWith('/') ? url : originForm(url);
-  if (target === undefined) return nothing;
+  if (url === '*' && method === 'OPTIONS') return { kind: 'server', methods: allowed(tree.methods) };
+  const target = originForm(url);
+  if (target === undefined) return invalid;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
+  if (unwritten.test(path)) return invalid;
   const found = tree.find(method, path);
   if (!found) return nothing;
   if (cors?.isPreflight(method, request.headers)) {
@@ -41,26 +48,26 @@ export function match(
     return { kind: 'preflight', methods: [...(wanted?.methods.keys() ?? [])] };
   }
   const { target: route, values, methods } = found;
-  if (!route) return { kind: 'methods', methods: [...new Set([...methods.keys(), 'OPTIONS'])].sort() };
-  return { kind: 'operation', route, values, queryText: mark === -1 ? '' : withoutFragment(target.slice(mark + 1)) };
+  if (!route) return { kind: 'methods', methods: allowed(methods.keys()) };
+  return { kind: 'operation', route, values, queryText: mark === -1 ? '' : target.slice(mark + 1) };
 }
 
 const nothing: Match = { kind: 'nothing' };
+const invalid: Match = { kind: 'invalid' };
+
+// A byte that a URL must encode (RFC 3986, 2), and "\", which Express and browsers may take for "/".
+const unwritten = /[^\x21-\x7e]|\\/;
+
+/** The list of `Allow`, in order and each once. GET answers HEAD, and we answer OPTIONS. */
+function allowed(methods: Iterable<string>): string[] {
+  const all = new Set([...methods, 'OPTIONS']);
+  if (all.has('GET')) all.add('HEAD');
+  return [...all].sort();
+}
 
 /** The 404 or 405 of a request that fusio owns and has no operation for. */
 export function notFound(method: string, methods: readonly string[]): FusioError {
   if (methods.length === 0) return new FusioError('OPERATION_NOT_FOUND');
   const allow = methods.join(', ');
   return new FusioError('METHOD_NOT_ALLOWED', `This path has no ${method}; it has ${allow}`, { headers: { allow } });
-}
-
-/** RFC 9112, 3.2.2: a server takes `GET http://host/path` as well. Undefined for `*` and for other schemes. */
-function originForm(url: string): string | undefined {
-  const [, rest] = /^https?:\/\/[^/?#]*(.*)$/i.exec(url) ?? [];
-  return rest === undefined || rest.startsWith('/') ? rest : `/${rest}`;
-}
-
-function withoutFragment(text: string): string {
-  const end = text.indexOf('#');
-  return end === -1 ? text : text.slice(0, end);
 }

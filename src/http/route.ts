@@ -13,6 +13,8 @@ export interface Route {
   readonly operation: Operation;
   /** The names of the path's parameters, in order. */
   readonly params: readonly string[];
+  /** Whether the last of them is a wildcard, whose value has slashes of its own. */
+  readonly hasWildcard: boolean;
   /** How the body is read; undefined where the operation takes none. */
   readonly body: BodyFormat | undefined;
   /** Sent with every answer of the operation, errors too: names and values in turn. */
@@ -34,6 +36,7 @@ export function makeRoute(operation: Operation): Route {
     method,
     operation,
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
+    hasWildcard: segments.at(-1)?.kind === 'wildcard',
     body: bodyFormatOf(operation),
     always,
     headers,

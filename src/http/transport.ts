@@ -33,7 +33,7 @@ export class HttpTransport implements Transport<Answer> {
 
   read(invocation: Transported): Awaitable<RawRequest> {
     const { route, values, queryText } = this.match;
-    const params = readParams(route.params, values);
+    const params = readParams(route, values);
     const query = queryText === '' ? {} : parseQuery(queryText);
     if (!route.body) return this.rawRequest(params, query, undefined);
     const body = readBody(this.request.body(), route.body, this.parts.pipeline.deadlines);

@@ -1,6 +1,5 @@
 import { FusioError } from '../base/errors.js';
-import type { Segment } from '../operation/path.js';
-import { decodeSegment } from '../operation/path.js';
+import { decodeSegment, encodeSegment, type Segment } from '../operation/path.js';
 
 /** The targets at a path by method, and the raw values of its parameters in the order of the path. */
 export interface Found<Target> {
@@ -15,12 +14,17 @@ interface Routed {
   readonly method: string;
 }
 
-/** Operations by path. The most specific wins, segment by segment: static, then pattern, parameter, wildcard. */
+/**
+ * Operations by path. The most specific wins, segment by segment: static, then pattern, parameter, wildcard. Static segments are
+ * compared as they came, without decoding: the host's routes and guards are, and one spelling of a path has one meaning.
+ */
 export interface Tree<Target extends Routed> {
   /** Throws `OPERATION_CONFLICT` where the method is taken at this very shape of a path. */
   add(segments: readonly Segment[], target: Target): void;
   /** `method` decides between shapes that both fit: one that has it goes before one that has not. */
   find(method: string, path: string): Found<Target> | undefined;
+  /** The methods of all operations. */
+  readonly methods: ReadonlySet<string>;
 }
 
 interface Node<Target> {
@@ -35,8 +39,11 @@ export function createTree<Target extends Routed>(): Tree<Target> {
   const root = newNode<Target>();
   // Paths without parameters are found in one look.
   const exact = new Map<string, ReadonlyMap<string, Target>>();
+  const all = new Set<string>();
 
   return {
+    methods: all,
+
     add(segments, target) {
       const { method, name } = target;
       const methods = methodsAt(root, segments);
@@ -49,10 +56,11 @@ export function createTree<Target extends Routed>(): Tree<Target> {
         );
       }
       methods.set(method, target);
+      all.add(method);
       // RFC 9110, 9.3.2: HEAD is GET without the content.
       if (method === 'GET' && !methods.has('HEAD')) methods.set('HEAD', target);
       if (segments.every((segment) => segment.kind === 'static')) {
-        const path = `/${segments.map((segment) => segment.kind === 'static' && segment.text).join('/')}`;
+        const path = `/${segments.map((segment) => segment.kind === 'static' && encodeSegment(segment.text)).join('/')}`;
         if (!exact.has(path)) exact.set(path, methods);
       }
     },
@@ -93,8 +101,9 @@ function methodsAt<Target>(root: Node<Target>, segments: readonly Segment[]): Ma
 
 function childOf<Target>(node: Node<Target>, segment: Exclude<Segment, { kind: 'wildcard' }>): Node<Target> {
   if (segment.kind === 'static') {
-    const child = node.statics.get(segment.text) ?? newNode<Target>();
-    node.statics.set(segment.text, child);
+    const text = encodeSegment(segment.text);
+    const child = node.statics.get(text) ?? newNode<Target>();
+    node.statics.set(text, child);
     return child;
   }
   if (segment.kind === 'param') {
@@ -113,6 +122,10 @@ function fits<Target>(methods: Map<string, Target>, method: string | undefined):
   return method === undefined ? methods.size > 0 : methods.has(method);
 }
 
+// A letter, a digit or one of `-._~` that is encoded (RFC 3986, 2.3). No client encodes them, and a guard of the host would not
+// know the words of a pattern again.
+const disguised = /%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/i;
+
 /** Walks down from `start`; on the way back it takes back the values it pushed. */
 function descend<Target>(
   node: Node<Target>,
@@ -126,13 +139,13 @@ function descend<Target>(
   const raw = path.slice(start, end);
   const depth = values.length;
 
-  const child = node.statics.get(raw.includes('%') ? (decodeSegment(raw) ?? raw) : raw);
+  const child = node.statics.get(raw);
   const straight = child && below(child, path, end, values, method);
   if (straight) return straight;
   values.length = depth;
 
   if (raw !== '' && node.patterns) {
-    const text = decodeSegment(raw);
+    const text = disguised.test(raw) ? undefined : decodeSegment(raw);
     for (const { pattern, node: next } of node.patterns) {
       if (text === undefined || !pattern.test(text)) continue;
       values.push(raw);

@@ -1,4 +1,4 @@
-import type { Segment } from '../operation/path.js';
+import { encodeSegment, type Segment } from '../operation/path.js';
 import { byText } from './openapi.js';
 
 interface Located {
@@ -44,11 +44,8 @@ export function placeOperations<One extends Located>(operations: readonly One[])
 
 function templateOf(segments: readonly Segment[], names: readonly string[]): string {
   let index = 0;
-  const parts = segments.map((segment) => (segment.kind === 'static' ? encode(segment.text) : `{${names[index++]}}`));
+  const parts = segments.map((segment) =>
+    segment.kind === 'static' ? encodeSegment(segment.text) : `{${names[index++]}}`,
+  );
   return `/${parts.join('/')}`;
-}
-
-/** RFC 3986, 3.3: these may stand in a segment as they are. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/%(3A|40|24|26|2B|2C|3B|3D)/g, (escaped) => decodeURIComponent(escaped));
 }

@@ -44,7 +44,8 @@ function parseSegment(text: string, path: string, where: string): Segment {
   }
   if (text === '.' || text === '..') throw invalid(where, `path "${path}" must not have "${text}"`);
   const decoded = decodeSegment(text);
-  if (decoded === undefined || decoded.includes('/'))
+  // Half of a surrogate pair has no encoding.
+  if (decoded === undefined || decoded.includes('/') || /\p{Surrogate}/u.test(decoded))
     throw invalid(where, `path "${path}": "${text}" cannot be a segment`);
   return { kind: 'static', text: decoded };
 }
@@ -78,10 +79,18 @@ export function decodeSegment(raw: string): string | undefined {
   }
 }
 
+/**
+ * Writes a fixed text as it stands in a path (RFC 3986, 3.3). Requests are compared with this one spelling: the host's routes and
+ * guards are, too, and any other one would pass them by.
+ */
+export function encodeSegment(text: string): string {
+  return encodeURIComponent(text).replace(/%(3A|40|24|26|2B|2C|3B|3D)/g, (escaped) => decodeURIComponent(escaped));
+}
+
 /** Writes the path of an operation with values in place of its parameters, for links and clients. */
 export function fillPath(segments: readonly Segment[], params: Readonly<Record<string, unknown>>): string {
   const parts = segments.map((segment) => {
-    if (segment.kind === 'static') return encodeURIComponent(segment.text);
+    if (segment.kind === 'static') return encodeSegment(segment.text);
     const value = String(params[segment.name]);
     return segment.kind === 'wildcard' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value);
   });

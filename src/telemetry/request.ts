@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { HttpExchange } from '../action/context.js';
+import { pathOf } from '../base/request-target.js';
 import type { Recorded } from '../pipeline/recorder.js';
 
 /** Gives the attributes of a server span that no metric may have, because callers choose them. The query may hold secrets and is left out. */
@@ -31,7 +32,7 @@ function targetOf(req: HttpExchange['req']): [path: string, authority: string | 
   }
   // Cast: Express adds `originalUrl`.
   const { originalUrl = req.url ?? '/' } = req as { originalUrl?: string };
-  return [originalUrl.replace(/[?#].*/s, ''), req.headers.host];
+  return [pathOf(originalUrl), req.headers.host];
 }
 
 function addressOf({ origin }: Recorded): string | undefined {

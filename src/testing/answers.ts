@@ -29,7 +29,8 @@ export function checkAnswer(document: OpenApiDocument, exchange: Exchange): stri
   const operation = findOperation(document, method, path);
   if (!operation) {
     // Answers about a path as a whole stand in no document.
-    const isOfThePath = status === 404 || status === 405 || method === 'OPTIONS';
+    const isNoPath = status === 400 && body.includes('"PATH_INVALID"');
+    const isOfThePath = status === 404 || status === 405 || isNoPath || method === 'OPTIONS';
     return isOfThePath ? [] : [`${where}: there is no such operation in the document`];
   }
   const response = followReference(document, operation.responses[String(status)] ?? operation.responses.default);

@@ -69,9 +69,31 @@ describe('the tree of paths', () => {
     expect(found(treeOf('GET /todo'), 'HEAD', '/todo')?.name).toBe('GET /todo');
   });
 
-  it('finds a static segment that came percent-encoded', () => {
-    expect(found(treeOf('GET /caf%C3%A9/menu'), 'GET', '/caf%C3%A9/menu')?.name).toBe('GET /caf%C3%A9/menu');
-    expect(found(treeOf('GET /todo/search'), 'GET', '/todo/se%61rch')?.name).toBe('GET /todo/search');
+  it.each([
+    ['/caf%C3%A9/menu', '/caf%C3%A9/menu'],
+    ['/café/menu', '/caf%C3%A9/menu'],
+    ['/a%3Ab', '/a:b'],
+    ['/%7Eme', '/~me'],
+    ["/it's!(*)", "/it's!(*)"],
+  ])('has %s in the spelling %s', (declared, spelling) => {
+    expect(found(treeOf(`GET ${declared}`), 'GET', spelling)).toBeDefined();
+  });
+
+  it.each([
+    ['/todo/search', '/todo/se%61rch'],
+    ['/café', '/caf%c3%a9'],
+    ['/a:b', '/a%3Ab'],
+    ['/$id<[0-9]+>', '/%31'],
+    ['/$word<[-._~a-z]+>', '/%2D'],
+    ['/$word<[-._~a-z]+>', '/%7e'],
+  ])('does not know %s again in %s', (declared, spelling) => {
+    expect(found(treeOf(`GET ${declared}`), 'GET', spelling)).toBeUndefined();
+  });
+
+  it('lets a pattern see what must be encoded', () => {
+    const tree = treeOf('GET /$word<[é|]+>');
+
+    expect(found(tree, 'GET', '/%C3%A9%7C')?.values).toEqual(['%C3%A9%7C']);
   });
 
   it.each([

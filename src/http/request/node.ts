@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HttpExchange } from '../../action/context.js';
+import { pathOf } from '../../base/request-target.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
 import { sendNode } from '../send/node.js';
@@ -30,7 +31,7 @@ export class NodeRequest implements HttpRequest {
   }
 
   get fullPath(): string {
-    return withoutQuery(this.raw.originalUrl ?? this.raw.url ?? '/');
+    return pathOf(this.raw.originalUrl ?? this.raw.url ?? '/');
   }
 
   get headers(): IncomingHttpHeaders {
@@ -99,9 +100,4 @@ export class NodeRequest implements HttpRequest {
       return raw.socket.remoteAddress;
     }
   }
-}
-
-function withoutQuery(url: string): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
 }

@@ -13,7 +13,7 @@ export class WebRequest implements HttpRequest {
   readonly form = 'wire';
   readonly run = undefined;
   readonly headers: IncomingHttpHeaders;
-  /** The path with the query. */
+  /** The path with the query; the whole URL where it is none of HTTP. */
   readonly url: string;
   readonly fullPath: string;
   readonly response = undefined;
@@ -26,9 +26,9 @@ export class WebRequest implements HttpRequest {
     readonly resolve: (response: Response) => void,
     readonly reject: (error: unknown) => void,
   ) {
-    const { pathname, search } = new URL(raw.url);
+    const { protocol, pathname, search } = new URL(raw.url);
     this.fullPath = pathname;
-    this.url = pathname + search;
+    this.url = protocol === 'http:' || protocol === 'https:' ? pathname + search : raw.url;
     this.headers = Object.fromEntries(raw.headers);
   }
 
