@@ -4,7 +4,10 @@ export interface Connection<Client> {
   open(): Client | Promise<Client>;
   /** Closes the client at `stop()`, within 5 seconds. Default: the client is left open. */
   close?(client: Client): void | Promise<void>;
-  /** Throws or rejects when the server behind the client does not answer. `health()` calls it. */
+  /**
+   * Throws or rejects when the server behind the client does not answer. `ready()` calls it, for at most 5 seconds: until it succeeds,
+   * calls that use the connection get 503. `health()` calls it, too.
+   */
   ping?(client: Client): unknown;
 }
 

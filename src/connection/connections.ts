@@ -1,15 +1,19 @@
-import { types } from 'node:util';
-import { FusioError, isFusioError } from '../base/errors.js';
-import { isPromise } from '../base/promise.js';
+import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connection, ConnectionHandle } from './connection.js';
 import { type PingResult, pingClient } from './ping.js';
-import { within } from './within.js';
+import { type Failing, Slot, toError } from './slot.js';
 
 export interface ConnectionParts {
   onOpened(name: string): void;
-  /** Called when a connection could not be opened or closed. */
-  onFailed(name: string, error: Error): void;
+  /** Called when a connection could not be opened or closed, or when its first ping failed. */
+  onFailed(name: string, error: Error, failing: Failing): void;
+}
+
+/** A connection that was tried and does not work. */
+export interface ConnectionFailure {
+  readonly connection: string;
+  readonly error: Error;
 }
 
 /** Connections of one instance: opened once, shared by all actions, closed in reverse order. */
@@ -18,35 +22,21 @@ export interface Connections {
   /** Value of `context.connections`: a lazy getter for each name. */
   readonly clients: Readonly<Record<string, unknown>>;
   get<Client>(handle: ConnectionHandle<Client>): Client;
-  /** Opens all closed connections in parallel. A failure is reported, not thrown; the connection is tried again when it is used. */
+  /**
+   * Opens and pings, in parallel, all connections that do not work yet. A failure is reported, not thrown; the connection is tried
+   * again when it is used.
+   */
   ready(): Promise<void>;
   /** True once every connection was tried, so that `ready` has nothing to wait for. */
   readonly isReady: boolean;
+  /** The connections whose last attempt failed. */
+  failures(): ConnectionFailure[];
   /** Pings every connection. Never rejects. The texts contain no address and no secret. */
   ping(timeoutMs?: number): Promise<Record<string, PingResult>>;
   close(): Promise<void>;
 }
 
-/** Connection with its client and its state. */
-interface Slot {
-  readonly name: string;
-  readonly connection: Connection<unknown>;
-  readonly handle: ConnectionHandle<unknown>;
-  state: 'new' | 'opening' | 'open' | 'failed' | 'closed';
-  client: unknown;
-  /** Resolves when an asynchronous `open` has ended. Never rejects. */
-  opening: Promise<void> | undefined;
-  error: unknown;
-  /** Time of the last call of `open`, in milliseconds of the monotonic clock. */
-  triedAt: number;
-  /** True once `ready` need not wait for this connection. */
-  settled: boolean;
-}
-
 const namePattern = /^[a-zA-Z_$][\w$-]*$/;
-const retryAfterMs = 1_000;
-const openTimeoutMs = 30_000;
-const closeTimeoutMs = 5_000;
 
 export function createConnections({ onOpened, onFailed }: ConnectionParts): Connections {
   const slots = new Map<string, Slot>();
@@ -58,22 +48,13 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   function add<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client> {
     checkConnection(name, connection, slots);
     const handle: ConnectionHandle<Client> = Object.freeze({ kind: 'connection', name });
-    const slot: Slot = {
-      name,
-      connection,
-      handle,
-      state: 'new',
-      client: undefined,
-      opening: undefined,
-      error: undefined,
-      triedAt: Number.NEGATIVE_INFINITY,
-      settled: false,
-    };
+    const slot = new Slot(handle, connection, { onOpened, onFailed, onSettled: () => void unsettled-- });
+    slot.isShut = closing !== undefined;
     slots.set(name, slot);
     unsettled++;
     Object.defineProperty(clients, name, {
       enumerable: true,
-      get: () => (slot.state === 'open' ? slot.client : use(slot)),
+      get: () => (slot.state === 'open' ? slot.client : slot.use()),
     });
     return handle;
   }
@@ -82,90 +63,24 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     const slot = slots.get(handle.name);
     if (!slot || slot.handle !== handle) throw unknownConnection(handle, slot, slots);
     // Cast: add() gave the handle together with a connection of this client type; the map does not keep the type.
-    return (slot.state === 'open' ? slot.client : use(slot)) as Client;
-  }
-
-  /** Opens the connection if it is not open, and gives its client. */
-  function use(slot: Slot): unknown {
-    if (closing !== undefined) throw new FusioError('SHUTTING_DOWN', `connection "${slot.name}" is closed`);
-    open(slot);
-    if (slot.state === 'open') return slot.client;
-    throw unavailable(slot);
-  }
-
-  /** Calls `open`, unless it is running, or has failed less than a second ago and `insist` is not set. */
-  function open(slot: Slot, insist = false): void {
-    if (closing !== undefined || (slot.state !== 'new' && slot.state !== 'failed')) return;
-    const now = performance.now();
-    if (!insist && now - slot.triedAt < retryAfterMs) return;
-
-    slot.state = 'opening';
-    slot.triedAt = now;
-    try {
-      const client = slot.connection.open();
-      if (isPromise(client)) {
-        slot.opening = client.then(
-          (arrived) => opened(slot, arrived),
-          (error: unknown) => failed(slot, error),
-        );
-      } else {
-        void opened(slot, client);
-      }
-    } catch (error) {
-      failed(slot, error);
-    }
-  }
-
-  function opened(slot: Slot, client: unknown): void | Promise<void> {
-    slot.opening = undefined;
-    slot.error = undefined;
-    slot.client = client;
-    settle(slot);
-    // The client came after close() stopped waiting for it.
-    if (slot.state === 'closed') return closeClient(slot);
-    slot.state = 'open';
-    onOpened(slot.name);
-  }
-
-  function failed(slot: Slot, error: unknown): void {
-    slot.opening = undefined;
-    slot.error = error;
-    if (slot.state !== 'closed') slot.state = 'failed';
-    settle(slot);
-    onFailed(slot.name, toError(error));
-  }
-
-  function settle(slot: Slot): void {
-    if (slot.settled) return;
-    slot.settled = true;
-    unsettled--;
+    return (slot.state === 'open' ? slot.client : slot.use()) as Client;
   }
 
   async function ready(): Promise<void> {
-    await Promise.all([...slots.values()].map(openNow));
+    await Promise.all([...slots.values()].map((slot) => slot.ready()));
   }
 
-  async function openNow(slot: Slot): Promise<void> {
-    open(slot, true);
-    if (!slot.opening || (await within(openTimeoutMs, slot.opening))) return;
-    // The attempt stays: its client is used if it still comes. A second attempt could open two clients.
-    settle(slot);
-    onFailed(slot.name, new FusioError('CONNECTION_UNAVAILABLE', `${tag(slot)} did not open within 30 s`));
+  function failures(): ConnectionFailure[] {
+    return [...slots.values()].flatMap(({ handle, error }) => {
+      return error === undefined ? [] : [{ connection: handle.name, error: toError(error) }];
+    });
   }
 
   async function ping(timeoutMs = 3_000): Promise<Record<string, PingResult>> {
     const entries = await Promise.all(
-      [...slots.values()].map(async (slot) => [slot.name, await pingClient(() => reach(slot), timeoutMs)] as const),
+      [...slots].map(async ([name, slot]) => [name, await pingClient(() => slot.reach(), timeoutMs)] as const),
     );
     return Object.fromEntries(entries);
-  }
-
-  /** Opens the connection if necessary, and pings it. */
-  async function reach(slot: Slot): Promise<void> {
-    open(slot);
-    await slot.opening;
-    if (slot.state !== 'open') throw slot.error ?? unavailable(slot);
-    await slot.connection.ping?.(slot.client);
   }
 
   function close(): Promise<void> {
@@ -174,27 +89,8 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
   }
 
   async function closeAll(): Promise<void> {
-    // After this await `closing` is set, so nothing is opened any more.
-    await undefined;
-    for (const slot of [...slots.values()].reverse()) {
-      if (slot.opening) await within(closeTimeoutMs, slot.opening);
-      const wasOpen = slot.state === 'open';
-      slot.state = 'closed';
-      if (wasOpen) await closeClient(slot);
-    }
-  }
-
-  /** Closes one connection within 5 s. An error is reported, not thrown, so that all other connections are closed too. */
-  async function closeClient(slot: Slot): Promise<void> {
-    const { client } = slot;
-    slot.client = undefined;
-    try {
-      const done = slot.connection.close?.(client);
-      if (!isPromise(done) || (await within(closeTimeoutMs, done))) return;
-      throw new Error(`${tag(slot)} did not close within 5 s`);
-    } catch (error) {
-      onFailed(slot.name, toError(error));
-    }
+    for (const slot of slots.values()) slot.isShut = true;
+    for (const slot of [...slots.values()].reverse()) await slot.close();
   }
 
   return {
@@ -205,6 +101,7 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     get isReady() {
       return unsettled === 0;
     },
+    failures,
     ping,
     close,
   };
@@ -247,21 +144,4 @@ function unknownConnection(handle: ConnectionHandle<unknown>, slot: Slot | undef
     'CONNECTION_UNKNOWN',
     `there is no connection "${name}" here${didYouMean(name, slots.keys())}: was it registered on another fusio?`,
   );
-}
-
-function unavailable(slot: Slot): FusioError {
-  // A missing package or a wrong option is a mistake of the developer: waiting does not help.
-  if (isFusioError(slot.error)) return slot.error;
-  const what = slot.state === 'opening' ? 'is still opening' : 'cannot be opened';
-  return new FusioError('CONNECTION_UNAVAILABLE', `${tag(slot)} ${what}`, { cause: slot.error });
-}
-
-function tag(slot: Slot): string {
-  return `connection "${slot.name}"`;
-}
-
-function toError(thrown: unknown): Error {
-  // `instanceof Error` fails for an error of another realm (a vm context, Jest).
-  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown;
-  return new Error(typeof thrown === 'string' ? thrown : 'something was thrown that is no error', { cause: thrown });
 }

@@ -26,6 +26,7 @@ import { createSchemas } from '../schema/schemas.js';
 import { createSignals } from '../signal/signals.js';
 import { metricsAdapter } from '../telemetry/prometheus.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
+import { reportFailure } from './connection-failures.js';
 import type { Adapter, AnyFusio, Fusio } from './fusio.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
@@ -55,10 +56,7 @@ function build(options: AnyOptions): AnyFusio {
   const schemas = createSchemas(options.formats ? { formats: options.formats } : {});
   const connections = createConnections({
     onOpened: (connection) => signals.emit('connection:opened', { connection }),
-    onFailed(connection, error) {
-      log.warn({ connection, error: describeError(error) }, `connection "${connection}" does not open`);
-      signals.emit('connection:failed', { connection, error });
-    },
+    onFailed: reportFailure(log, signals),
   });
   for (const [name, connection] of Object.entries(options.connections ?? {})) connections.add(name, connection);
 
@@ -75,6 +73,7 @@ function build(options: AnyOptions): AnyFusio {
     parts: [partOf(connections), documents, gate],
     signals,
     waitFor: () => (connections.isReady ? undefined : connections.ready()),
+    failures: connections.failures,
   });
 
   const pipeline: PipelineParts = {

@@ -42,6 +42,18 @@ export interface Health {
   >;
 }
 
+/** How `ready()` takes a connection that does not work. */
+export interface ReadyOptions {
+  /** True: rejects, and names every one. Default: false, it is reported and tried again on use. */
+  strict?: boolean;
+}
+
+/** How `start()` starts. */
+export interface StartOptions extends ReadyOptions {
+  /** The tasks of this process. Default: all. */
+  roles?: readonly Role[];
+}
+
 /**
  * An API of operations: made by `createFusio`, mounted in a host app or served alone. Registering throws at once, with the name and
  * the fix, on a mistake.
@@ -128,10 +140,13 @@ export interface Fusio<out Connections, out Events> {
   openapi(options?: OpenApiOptions): OpenApiDocument;
   /** Listens to a signal; gives a function that stops listening. An error of a listener goes to the log. */
   on<Name extends keyof Signals>(signal: Name, listener: (data: Signals[Name]) => void): Off;
-  /** Waits for adapters and opens connections. A connection that does not open is reported, not thrown, and tried again on use. */
-  ready(): Promise<void>;
-  /** Waits for `ready()` and starts the roles. Default: all of them. Rejects with `STOPPED` after `stop()`. */
-  start(options?: { roles?: readonly Role[] }): Promise<void>;
+  /**
+   * Waits for adapters, then opens and pings connections. One that does not work is reported, not thrown, and tried again on use; with
+   * `strict` it rejects. A missing package (`PACKAGE_MISSING`) and wrong options of a connection always reject.
+   */
+  ready(options?: ReadyOptions): Promise<void>;
+  /** Waits for `ready()`, with its options, and starts the roles. Default: all of them. Rejects with `STOPPED` after `stop()`. */
+  start(options?: StartOptions): Promise<void>;
   /** Drains for at most `timeoutMs` (default: 10,000), then ends the calls that still run, then closes connections. Idempotent. */
   stop(options?: { timeoutMs?: number }): Promise<void>;
   /** Pings every connection, for at most 3 seconds; the answer is kept for a second. */

@@ -1,6 +1,8 @@
 import { FusioError } from '../base/errors.js';
-import type { Role, SignalBoard, Source } from '../signal/signals.js';
-import type { Health } from './fusio.js';
+import type { ConnectionFailure } from '../connection/connections.js';
+import type { SignalBoard, Source } from '../signal/signals.js';
+import { refusalOf } from './connection-failures.js';
+import type { Health, ReadyOptions, StartOptions } from './fusio.js';
 import type { Part } from './part.js';
 
 export interface LifecycleParts {
@@ -9,6 +11,8 @@ export interface LifecycleParts {
   readonly signals: SignalBoard;
   /** Gives a promise for connections that are not open yet; undefined where all are. */
   readonly waitFor: () => Promise<void> | undefined;
+  /** The connections that do not work. */
+  readonly failures: () => readonly ConnectionFailure[];
 }
 
 /** From the registrations to the last answer: `new` → ready → `started` → `stopped`. */
@@ -17,19 +21,29 @@ export interface Lifecycle {
   await(adapter: Promise<unknown>): void;
   /** Gives a promise for connections and adapters that are not ready yet; undefined where everything is. */
   readyFor(source: Source): Promise<void> | undefined;
-  readonly ready: () => Promise<void>;
-  readonly start: (options?: { roles?: readonly Role[] }) => Promise<void>;
+  readonly ready: (options?: ReadyOptions) => Promise<void>;
+  readonly start: (options?: StartOptions) => Promise<void>;
   readonly stop: (options?: { timeoutMs?: number }) => Promise<void>;
   readonly health: () => Promise<Health>;
 }
 
-export function createLifecycle({ parts, signals, waitFor }: LifecycleParts): Lifecycle {
+export function createLifecycle({ parts, signals, waitFor, failures }: LifecycleParts): Lifecycle {
   const adapters = new Set<Promise<unknown>>();
   let state: 'new' | 'started' | 'stopped' = 'new';
   let readying: Promise<void> | undefined;
   let stopping: Promise<void> | undefined;
 
-  function ready(): Promise<void> {
+  async function ready(options: ReadyOptions = {}): Promise<void> {
+    await everything();
+    refuse(options);
+  }
+
+  function refuse({ strict = false }: ReadyOptions): void {
+    const refusal = refusalOf(failures(), strict);
+    if (refusal) throw refusal;
+  }
+
+  function everything(): Promise<void> {
     readying ??= makeReady().finally(() => {
       readying = undefined;
     });
@@ -46,10 +60,11 @@ export function createLifecycle({ parts, signals, waitFor }: LifecycleParts): Li
     for (const part of parts) await part.ready?.();
   }
 
-  async function start({ roles = ['web', 'worker', 'scheduler'] }: { roles?: readonly Role[] } = {}): Promise<void> {
+  async function start({ roles = ['web', 'worker', 'scheduler'], ...options }: StartOptions = {}): Promise<void> {
     refuseStopped();
-    await ready();
+    await everything();
     refuseStopped();
+    refuse(options);
     if (state === 'started') return;
     state = 'started';
     for (const part of parts) await part.start?.(roles);
@@ -93,7 +108,7 @@ export function createLifecycle({ parts, signals, waitFor }: LifecycleParts): Li
       adapters.add(adapter);
     },
     // In process nothing waits for adapters: one that calls operations would wait for itself.
-    readyFor: (source) => (source !== 'call' && adapters.size > 0 ? ready() : waitFor()),
+    readyFor: (source) => (source !== 'call' && adapters.size > 0 ? everything() : waitFor()),
     ready,
     start,
     stop,

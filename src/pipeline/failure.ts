@@ -1,5 +1,5 @@
 import { codeOf, FusioError, isFusioError, type ReplyHeaders } from '../base/errors.js';
-import { connectionFailure, upstreamAnswer } from '../connection/failure.js';
+import { connectionFailure, upstreamAnswer, upstreamTimeout } from '../connection/failure.js';
 
 /** Makes the error that the caller gets of anything that was thrown. Never throws; `cause` keeps the original. */
 export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
@@ -8,11 +8,13 @@ export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
   if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
   const upstream = upstreamAnswer(thrown);
   if (upstream) {
-    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${upstream.status}`, {
+    const what = upstream.status ?? 'what cannot be read: the cause tells why';
+    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${what}`, {
       cause: thrown,
       expose: false,
     });
   }
+  if (upstreamTimeout(thrown)) return new FusioError('GATEWAY_TIMEOUT', undefined, { cause: thrown });
   if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
   return httpError(thrown) ?? new FusioError('INTERNAL_ERROR', undefined, { cause: thrown });
 }

@@ -18,9 +18,9 @@ export interface Signals {
   'request:done': { operation: string | undefined; status: number; ms: number; requestId: string; source: Source };
   /** An action broke or its result did not fit its schema. */
   'request:failed': { operation: string | undefined; error: Error; requestId: string; source: Source };
-  /** A connection was opened, at `ready()`, on use or on a later attempt. */
+  /** A connection was opened and answered its ping, at `ready()`, on use or on a later attempt. */
   'connection:opened': { connection: string };
-  /** A connection could not be opened or closed. */
+  /** A connection could not be opened or closed, or did not answer its ping at `ready()` or on a later attempt. */
   'connection:failed': { connection: string; error: Error };
   /** An attempt to deliver failed; there will be another. */
   'delivery:failed': Delivered & { error: Error; retryAt: Date };

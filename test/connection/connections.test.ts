@@ -2,14 +2,14 @@ import { type Connections, createConnections } from '../../src/connection/connec
 
 interface Heard {
   opened: string[];
-  failed: [string, string][];
+  failed: [name: string, failing: string, message: string][];
 }
 
 function setUp(): { connections: Connections; heard: Heard } {
   const heard: Heard = { opened: [], failed: [] };
   const connections = createConnections({
     onOpened: (name) => heard.opened.push(name),
-    onFailed: (name, error) => heard.failed.push([name, error.message]),
+    onFailed: (name, error, failing) => heard.failed.push([name, failing, error.message]),
   });
   return { connections, heard };
 }
@@ -116,7 +116,9 @@ describe('opening', () => {
     const { connections } = setUp();
     connections.add('db', { open: () => clientOf(connections, 'db') });
 
-    expect(() => clientOf(connections, 'db')).toThrow('connection "db" is still opening');
+    expect(() => clientOf(connections, 'db')).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: 'connection "db" is still opening' }) }),
+    );
   });
 
   it('gives up waiting for an opening that hangs, and takes the client when it arrives', async () => {
@@ -131,7 +133,7 @@ describe('opening', () => {
       await jest.advanceTimersByTimeAsync(30_000);
       await ready;
       expect(connections.isReady).toBe(true);
-      expect(heard.failed).toEqual([['db', 'connection "db" did not open within 30 s']]);
+      expect(heard.failed).toEqual([['db', 'open', 'connection "db" did not open within 30 s']]);
       await jest.advanceTimersByTimeAsync(5_000);
       expect(() => clientOf(connections, 'db')).toThrow('still opening');
       arrival.resolve('client');
@@ -158,7 +160,7 @@ describe('recovering', () => {
     });
     connections.add('db', { open });
     await connections.ready();
-    expect(heard.failed).toEqual([['db', 'refused']]);
+    expect(heard.failed).toEqual([['db', 'open', 'refused']]);
 
     works = true;
     expect(() => clientOf(connections, 'db')).toThrow(
@@ -187,9 +189,9 @@ describe('recovering', () => {
     });
     connections.add('db', { open });
 
-    expect(() => clientOf(connections, 'db')).toThrow('connection "db" cannot be opened');
+    expect(() => clientOf(connections, 'db')).toThrow('connection "db" does not open');
     works = true;
-    expect(() => clientOf(connections, 'db')).toThrow('connection "db" cannot be opened');
+    expect(() => clientOf(connections, 'db')).toThrow('connection "db" does not open');
     expect(open).toHaveBeenCalledTimes(1);
     jest.advanceTimersByTime(1_000);
 
@@ -221,9 +223,128 @@ describe('recovering', () => {
     await connections.ready();
 
     expect(heard.failed).toEqual([
-      ['text', 'refused'],
-      ['nothing', 'something was thrown that is no error'],
+      ['text', 'open', 'refused'],
+      ['nothing', 'open', 'something was thrown that is no error'],
     ]);
+  });
+});
+
+describe('a connection that does not answer', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  function unanswering() {
+    const { connections, heard } = setUp();
+    const server = { works: false, pings: 0 };
+    const open = jest.fn(() => 'client');
+    const close = jest.fn();
+    const handle = connections.add('db', {
+      open,
+      close,
+      ping() {
+        server.pings++;
+        if (!server.works) throw new Error('access denied');
+      },
+    });
+    return { connections, heard, server, open, close, handle };
+  }
+
+  it('is found by its ping, and is none for those who use it', async () => {
+    const { connections, heard, handle } = unanswering();
+
+    await connections.ready();
+
+    expect(heard).toEqual({ opened: [], failed: [['db', 'answer', 'access denied']] });
+    expect(connections.failures()).toEqual([{ connection: 'db', error: new Error('access denied') }]);
+    for (const use of [() => clientOf(connections, 'db'), () => connections.get(handle)]) {
+      expect(use).toThrow(
+        expect.objectContaining({
+          code: 'CONNECTION_UNAVAILABLE',
+          message: 'connection "db" does not answer',
+          cause: new Error('access denied'),
+        }),
+      );
+    }
+  });
+
+  it('is asked again when it is used, at most every second, and opened once', async () => {
+    const { connections, heard, server, open } = unanswering();
+    await connections.ready();
+
+    for (let use = 0; use < 100; use++) expect(() => clientOf(connections, 'db')).toThrow('does not answer');
+    expect(server.pings).toBe(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    for (let use = 0; use < 100; use++) expect(() => clientOf(connections, 'db')).toThrow('still opening');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(server.pings).toBe(2);
+    server.works = true;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(() => clientOf(connections, 'db')).toThrow('still opening');
+    await jest.advanceTimersByTimeAsync(0);
+
+    expect(clientOf(connections, 'db')).toBe('client');
+    expect(server.pings).toBe(3);
+    expect(open).toHaveBeenCalledTimes(1);
+    expect(heard.opened).toEqual(['db']);
+    expect(connections.failures()).toEqual([]);
+  });
+
+  it('works again once health() or ready() has reached it', async () => {
+    for (const reach of ['ping', 'ready'] as const) {
+      const { connections, server } = unanswering();
+      await connections.ready();
+      server.works = true;
+      jest.advanceTimersByTime(1_000);
+
+      await connections[reach]();
+
+      expect(clientOf(connections, 'db')).toBe('client');
+    }
+  });
+
+  it('is not waited for longer than 5 s, and is asked anew after that', async () => {
+    const { connections, heard } = setUp();
+    let answers = false;
+    connections.add('db', { open: () => 'client', ping: () => (answers ? undefined : new Promise(() => {})) });
+
+    const ready = connections.ready();
+    await jest.advanceTimersByTimeAsync(5_000);
+    await ready;
+    expect(heard.failed).toEqual([['db', 'answer', 'connection "db" did not answer within 5 s']]);
+    answers = true;
+    expect(() => clientOf(connections, 'db')).toThrow('still opening');
+    await jest.advanceTimersByTimeAsync(0);
+
+    expect(clientOf(connections, 'db')).toBe('client');
+  });
+
+  it('is closed, also while its ping is under way', async () => {
+    const { connections, close } = unanswering();
+    await connections.ready();
+    await connections.close();
+    expect(close).toHaveBeenCalledWith('client');
+
+    const busy = setUp();
+    const closeBusy = jest.fn();
+    busy.connections.add('db', { open: () => 'client', close: closeBusy, ping: () => new Promise(() => {}) });
+    const ready = busy.connections.ready();
+    await jest.advanceTimersByTimeAsync(0);
+    await busy.connections.close();
+    await ready;
+
+    expect(closeBusy).toHaveBeenCalledTimes(1);
+    expect(busy.heard).toEqual({ opened: [], failed: [] });
+  });
+
+  it('has a client that is undefined, too', async () => {
+    const { connections } = setUp();
+    const ping = jest.fn();
+    connections.add('none', { open: () => undefined, ping });
+
+    await connections.ready();
+
+    expect(clientOf(connections, 'none')).toBeUndefined();
+    expect(ping).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -308,7 +429,7 @@ describe('closing', () => {
     await connections.close();
 
     expect(closed).toEqual(['third', 'second', 'first']);
-    expect(heard.failed).toEqual([['second', 'broken']]);
+    expect(heard.failed).toEqual([['second', 'close', 'broken']]);
     expect(() => clientOf(connections, 'first')).toThrow(
       expect.objectContaining({ code: 'SHUTTING_DOWN', message: 'connection "first" is closed' }),
     );
@@ -359,7 +480,7 @@ describe('closing', () => {
       await jest.advanceTimersByTimeAsync(10_000);
       await closing;
       expect(closeFirst).toHaveBeenCalledTimes(1);
-      expect(heard.failed).toEqual([['hangs', 'connection "hangs" did not close within 5 s']]);
+      expect(heard.failed).toEqual([['hangs', 'close', 'connection "hangs" did not close within 5 s']]);
       expect(closeLate).not.toHaveBeenCalled();
       arrival.resolve('late');
       await jest.advanceTimersByTimeAsync(0);
@@ -415,15 +536,18 @@ describe('ping', () => {
   });
 
   it('does not wait longer than it is told', async () => {
+    jest.useFakeTimers();
     const { connections } = setUp();
     connections.add('hangs', { open: () => 1, ping: () => new Promise(() => {}) });
     connections.add('opens', { open: () => new Promise(() => {}) });
 
-    const result = await connections.ping(20);
+    const result = connections.ping(20);
+    await jest.advanceTimersByTimeAsync(20);
 
-    expect(result).toEqual({
+    expect(await result).toEqual({
       hangs: { status: 'down', error: 'no answer within 20 ms' },
       opens: { status: 'down', error: 'no answer within 20 ms' },
     });
+    jest.useRealTimers();
   });
 });

@@ -1,7 +1,7 @@
 import { createConnection as connectSocket, createServer } from 'node:net';
 import axios from 'axios';
 import { FusioError } from '../../src/base/errors.js';
-import { connectionFailure, upstreamAnswer } from '../../src/connection/failure.js';
+import { connectionFailure, upstreamAnswer, upstreamTimeout } from '../../src/connection/failure.js';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
 
@@ -29,16 +29,32 @@ describe('connectionFailure', () => {
     'ER_CON_COUNT_ERROR',
     'ER_SERVER_SHUTDOWN',
     'ERR_NETWORK',
+    'ER_ACCESS_DENIED_ERROR',
+    'ER_ACCESS_DENIED_NO_PASSWORD_ERROR',
+    'ER_DBACCESS_DENIED_ERROR',
+    'ER_BAD_DB_ERROR',
+    '08006',
+    '28P01',
+    '28000',
+    '3D000',
+    '53300',
+    '57P01',
+    '57P03',
   ])('knows the code %s', (code) => {
     expect(connectionFailure(withCode(code))).toBe(true);
   });
 
-  it.each(['Pool is closed.', "Can't add new command when connection is in closed state", 'Queue limit reached.'])(
-    'knows the message %s, which has no code',
-    (message) => {
-      expect(connectionFailure(new Error(message))).toBe(true);
-    },
-  );
+  it.each([
+    'Pool is closed.',
+    "Can't add new command when connection is in closed state",
+    'Queue limit reached.',
+    'Connection was killed',
+    'Connection terminated unexpectedly',
+    'timeout exceeded when trying to connect',
+    'Cannot use a pool after calling end on the pool',
+  ])('knows the message %s, which has no code', (message) => {
+    expect(connectionFailure(new Error(message))).toBe(true);
+  });
 
   it('knows a connect that was refused, of a socket, of axios and of fetch', async () => {
     const port = await freedPort();
@@ -72,7 +88,9 @@ describe('connectionFailure', () => {
     ['a duplicate key', withCode('ER_DUP_ENTRY')],
     ['a missing file', Object.assign(withCode('ENOENT'), { syscall: 'open' })],
     ['a cancelled request', withCode('ERR_CANCELED')],
-    ['a wrong password', withCode('ER_ACCESS_DENIED_ERROR')],
+    ['a statement that is not allowed', withCode('ER_TABLEACCESS_DENIED_ERROR')],
+    ['a table that is not there', withCode('42P01')],
+    ['a unique violation', withCode('23505')],
     ['a plain error', new Error('ECONNREFUSED')],
     ['a text', 'ECONNREFUSED'],
     ['null', null],
@@ -81,6 +99,7 @@ describe('connectionFailure', () => {
   ])('takes %s for something else', (_, error) => {
     expect(connectionFailure(error)).toBe(false);
     expect(upstreamAnswer(error)).toBeUndefined();
+    expect(upstreamTimeout(error)).toBe(false);
   });
 
   it('survives hostile objects', () => {
@@ -101,6 +120,7 @@ describe('connectionFailure', () => {
     for (const error of hostile) {
       expect(connectionFailure(error)).toBe(false);
       expect(upstreamAnswer(error)).toBeUndefined();
+      expect(upstreamTimeout(error)).toBe(false);
     }
   });
 });
@@ -131,5 +151,30 @@ describe('upstreamAnswer', () => {
     expect(upstreamAnswer(Object.assign(new Error('x'), { isAxiosError: true, code: 'HPE_INVALID_CONSTANT' }))).toEqual(
       {},
     );
+  });
+});
+
+describe('upstreamTimeout', () => {
+  const ofAxios = (code: string, more: object = {}) => Object.assign(withCode(code), { isAxiosError: true, ...more });
+
+  it.each([
+    ['axios', ofAxios('ECONNABORTED')],
+    ['axios that tells time-outs apart', ofAxios('ETIMEDOUT')],
+    ['fetch', new TypeError('fetch failed', { cause: withCode('UND_ERR_HEADERS_TIMEOUT') })],
+    ['mysql2', withCode('PROTOCOL_SEQUENCE_TIMEOUT')],
+    ['pg', new Error('Query read timeout')],
+    ['the statement_timeout of PostgreSQL', withCode('57014')],
+  ])('knows the one of %s', (_, error) => {
+    expect(upstreamTimeout(error)).toBe(true);
+    expect(upstreamAnswer(error)).toBeUndefined();
+  });
+
+  it('leaves a connect that timed out to the failures of connections', () => {
+    const late = ofAxios('ETIMEDOUT', { cause: Object.assign(withCode('ETIMEDOUT'), { syscall: 'connect' }) });
+
+    for (const error of [withCode('ETIMEDOUT'), late]) {
+      expect(upstreamTimeout(error)).toBe(false);
+      expect(connectionFailure(error)).toBe(true);
+    }
   });
 });
