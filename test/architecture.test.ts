@@ -104,6 +104,7 @@ it('keeps each package in a few folders', () => {
     'mysql2/promise': ['connections'],
     mysql2: ['connections'],
     libsql: ['connections'],
+    pg: ['connections'],
     '@opentelemetry/api': ['telemetry'],
   };
   const packages = imports.filter(({ to }) => !isOurs(to) && !to.startsWith('node:'));

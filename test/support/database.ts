@@ -1,6 +1,7 @@
 /*
  * Databases for tests. A server that runs already is used (FUSIO_TEST_MYSQL, or root without a password at 127.0.0.1:3306), else a
- * private MariaDB is started from what is installed, and gone afterwards. With FUSIO_REQUIRE_SERVERS=1 having none is a failure.
+ * private MariaDB is started from what is installed, and gone afterwards. PostgreSQL is the one of FUSIO_TEST_POSTGRES, or that of the
+ * user postgres without a password at 127.0.0.1:5432. With FUSIO_REQUIRE_SERVERS=1 having none is a failure.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -9,6 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
 
 const cleanUps: (() => unknown)[] = [];
 
@@ -30,6 +32,33 @@ export async function mariadb(): Promise<{ uri: string } | undefined> {
   const uri = new URL(server);
   uri.pathname = `/${name}`;
   return { uri: uri.href };
+}
+
+/** A fresh PostgreSQL database of this test file's own, dropped at its end; undefined, after one line, where there is no server. */
+export async function postgresql(): Promise<{ uri: string } | undefined> {
+  const named = process.env.FUSIO_TEST_POSTGRES;
+  const server = named ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+  const name = `fusio_test_${randomBytes(6).toString('hex')}`;
+  try {
+    await executePostgres(server, `CREATE DATABASE ${name}`);
+  } catch (error) {
+    if (named !== undefined) throw error;
+    return nothing('no PostgreSQL is there', 'PostgreSQL');
+  }
+  cleanUps.push(() => executePostgres(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  const uri = new URL(server);
+  uri.pathname = `/${name}`;
+  return { uri: uri.href };
+}
+
+async function executePostgres(connectionString: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 /** A MariaDB of a test's own, on a port of its own. */
@@ -107,9 +136,9 @@ async function findServer(): Promise<string | undefined> {
   return (await privateMariadb())?.uri;
 }
 
-function nothing(why: string): undefined {
+function nothing(why: string, what = 'MySQL or MariaDB'): undefined {
   if (process.env.FUSIO_REQUIRE_SERVERS === '1') throw new Error(`FUSIO_REQUIRE_SERVERS=1, and ${why}`);
-  process.stderr.write(`skipped: tests that need MySQL or MariaDB (${why})\n`);
+  process.stderr.write(`skipped: tests that need ${what} (${why})\n`);
   return undefined;
 }
 

@@ -2,11 +2,16 @@
 import assert from 'node:assert/strict';
 import { isFusioError } from 'fusio';
 import { mysql } from 'fusio/connections/mysql';
+import { postgres } from 'fusio/connections/postgres';
 import { sqlite } from 'fusio/connections/sqlite';
 
 await assert.rejects(async () => mysql('mysql://user:password@localhost/todo').open(), {
   code: 'PACKAGE_MISSING',
   message: 'mysql() needs the package "mysql2": npm install mysql2',
+});
+await assert.rejects(async () => postgres('postgres://user:password@localhost/todo').open(), {
+  code: 'PACKAGE_MISSING',
+  message: 'postgres() needs the package "pg": npm install pg',
 });
 
 if (process.getBuiltinModule('node:sqlite')) (await sqlite(':memory:').open()).close();
