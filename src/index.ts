@@ -84,6 +84,7 @@ export type { EventRequest, TriggerHandle, TriggerOptions } from './event/trigge
 export { createFusio } from './fusio/create-fusio.js';
 export type { Adapter, AnyFusio, ContextOf, Fusio, Health, ReadyOptions, StartOptions } from './fusio/fusio.js';
 export type { FusioOptions } from './fusio/options.js';
+export type { FormatProblem, ProblemContext, ProblemFormat } from './http/answer/format-problem.js';
 export type { CorsOptions } from './http/cors.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { Logger } from './log/logger.js';
@@ -96,6 +97,7 @@ export type {
   OperationOptions,
 } from './operation/options.js';
 export type { RegisteredOperation } from './operation/published.js';
+export type { ErrorContext, MapError } from './pipeline/failure.js';
 export type { Schema, Static } from './schema/static.js';
 export type { EventId, Off, Role, Signals, Source } from './signal/signals.js';
 export type { PrometheusOptions, PrometheusRegistry } from './telemetry/prometheus.js';

@@ -1,3 +1,18 @@
+/** Mistakes of the developer: thrown at registration or start, never sent to a caller. */
+const mistakes = {
+  OPTIONS_INVALID: [500, 'Invalid options', 'The options are invalid'],
+  NAME_INVALID: [500, 'Invalid name', 'The name is invalid'],
+  NAME_TAKEN: [500, 'Name taken', 'The name is already registered'],
+  OPERATION_INVALID: [500, 'Invalid operation', 'The options of the operation are invalid'],
+  OPERATION_CONFLICT: [500, 'Conflicting operations', 'Another operation has this method and path'],
+  SCHEMA_INVALID: [500, 'Invalid schema', 'The schema cannot be used for validation'],
+  ACTION_INVALID: [500, 'Invalid action', 'The action is invalid'],
+  CONNECTION_UNKNOWN: [500, 'Unknown connection', 'No connection has this name'],
+  PACKAGE_MISSING: [500, 'Missing package', 'A required package is not installed'],
+  NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have this feature'],
+  STOPPED: [500, 'Stopped', 'This instance was stopped and cannot be started again'],
+} as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
+
 /**
  * Error codes with status, title and default message. A code is never reused.
  * A test compares this table with `docs/reference/errors.md` in both directions.
@@ -64,18 +79,7 @@ export const errors = {
   SERVICE_UNAVAILABLE: [503, 'Service unavailable', 'The service is temporarily unavailable'],
   GATEWAY_TIMEOUT: [504, 'Gateway timeout', 'An upstream service did not answer in time'],
 
-  // Mistakes of the developer: thrown at registration or start, never sent to a caller
-  OPTIONS_INVALID: [500, 'Invalid options', 'The options are invalid'],
-  NAME_INVALID: [500, 'Invalid name', 'The name is invalid'],
-  NAME_TAKEN: [500, 'Name taken', 'The name is already registered'],
-  OPERATION_INVALID: [500, 'Invalid operation', 'The options of the operation are invalid'],
-  OPERATION_CONFLICT: [500, 'Conflicting operations', 'Another operation has this method and path'],
-  SCHEMA_INVALID: [500, 'Invalid schema', 'The schema cannot be used for validation'],
-  ACTION_INVALID: [500, 'Invalid action', 'The action is invalid'],
-  CONNECTION_UNKNOWN: [500, 'Unknown connection', 'No connection has this name'],
-  PACKAGE_MISSING: [500, 'Missing package', 'A required package is not installed'],
-  NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have this feature'],
-  STOPPED: [500, 'Stopped', 'This instance was stopped and cannot be started again'],
+  ...mistakes,
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
 
 /** A code of the error table. */
@@ -205,6 +209,11 @@ export function isFusioError(error: unknown): error is FusioError {
     // `in` may throw: the error may be a proxy.
     return false;
   }
+}
+
+/** Tells an error for the developer, which says nothing to a caller; an app may use its code with a status of its own. */
+export function isMistake({ code, status }: FusioError): boolean {
+  return status === 500 && Object.hasOwn(mistakes, code);
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -1,12 +1,12 @@
-import { system } from '../access/caller.js';
 import { systemClock } from '../base/clock.js';
 import { FusioError } from '../base/errors.js';
 import { isPromise } from '../base/promise.js';
-import { type Connections, createConnections } from '../connection/connections.js';
+import { createConnections } from '../connection/connections.js';
 import type { Events, PayloadsOf } from '../event/event.js';
+import { createFormatText, problemFormatOf } from '../http/answer/format-problem.js';
 import { createCors } from '../http/cors.js';
 import { createHttp } from '../http/http.js';
-import { injectedRequest, injectedResponse } from '../http/inject.js';
+import { createInject } from '../http/inject.js';
 import { httpDefaults } from '../http/options.js';
 import { guarded } from '../log/logger.js';
 import { loggerOf } from '../log/options.js';
@@ -15,13 +15,14 @@ import { createDocuments } from '../openapi/documents.js';
 import type { AnyOperationOptions } from '../operation/options.js';
 import { publish } from '../operation/published.js';
 import { createRegistry } from '../operation/registry.js';
-import { callerFor } from '../pipeline/context.js';
 import { createDeadlines } from '../pipeline/deadlines.js';
 import { createCall, createCallDirect } from '../pipeline/direct.js';
+import { createFailureOf } from '../pipeline/failure.js';
 import { createGate } from '../pipeline/gate.js';
 import type { PipelineParts } from '../pipeline/parts.js';
 import { createRecorder } from '../pipeline/recorder.js';
 import { createRequestIds } from '../pipeline/request-ids.js';
+import { defaultValidationStatus } from '../pipeline/validate.js';
 import { createSchemas } from '../schema/schemas.js';
 import { createSignals } from '../signal/signals.js';
 import { metricsAdapter } from '../telemetry/prometheus.js';
@@ -30,7 +31,7 @@ import { reportFailure } from './connection-failures.js';
 import type { Adapter, AnyFusio, Fusio } from './fusio.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
-import type { Part } from './part.js';
+import { partOf } from './part.js';
 import { dispatch, notAvailable } from './unavailable.js';
 
 /**
@@ -47,6 +48,7 @@ export function createFusio<Connections extends object = {}, const E extends Eve
 function build(options: AnyOptions): AnyFusio {
   checkFusioOptions(options);
   const { authenticate, baseUrl, clientIp, docs = false, telemetry } = options;
+  const { validationStatus = defaultValidationStatus } = options;
   const clock = options.clock ?? systemClock;
   const logger = loggerOf(options.logger);
   const log = guarded(logger);
@@ -54,6 +56,7 @@ function build(options: AnyOptions): AnyFusio {
     log.error({ signal, error: describeError(error) }, `a listener of "${signal}" broke`),
   );
   const schemas = createSchemas(options.formats ? { formats: options.formats } : {});
+  const format = problemFormatOf(options.formatProblem, schemas);
   const connections = createConnections({
     onOpened: (connection) => signals.emit('connection:opened', { connection }),
     onFailed: reportFailure(log, signals),
@@ -65,7 +68,7 @@ function build(options: AnyOptions): AnyFusio {
     onOperation: (operation) => http.add(operation),
     onChange: () => documents.forget(),
   });
-  const documents = createDocuments({ registry, schemas, docs, baseUrl });
+  const documents = createDocuments({ registry, schemas, docs, baseUrl, problems: { validationStatus, format } });
   const deadlines = createDeadlines(clock);
   const gate = createGate(deadlines, log);
   const recorder = createRecorder({ logger, log, signals, clock, watcher: createTelemetry(telemetry) });
@@ -80,6 +83,8 @@ function build(options: AnyOptions): AnyFusio {
     ready: life.readyFor,
     deadlines,
     recorder,
+    failureOf: createFailureOf(options.mapError, log),
+    validationStatus,
     nextRequestId: createRequestIds(),
     reach: { connections, dispatch, find: registry.find, call: (...call) => callDirect(...call) },
   };
@@ -90,6 +95,7 @@ function build(options: AnyOptions): AnyFusio {
     authenticate,
     clientIp,
     cors: options.cors ? createCors(options.cors) : undefined,
+    formatText: createFormatText(format, log),
     fallthrough: options.fallthrough ?? httpDefaults.fallthrough,
   });
 
@@ -124,10 +130,7 @@ function build(options: AnyOptions): AnyFusio {
     handler: http.handler,
     createServer: http.createServer,
     fetch: (request) => http.fetch(request),
-    async inject(given) {
-      const as = 'as' in given ? callerFor(given, system) : undefined;
-      return injectedResponse(await http.fetch(injectedRequest(given), as));
-    },
+    inject: createInject(http.fetch),
     call: createCall(registry.find, callDirect),
     dispatch,
     requireScope: http.requireScope,
@@ -142,8 +145,4 @@ function build(options: AnyOptions): AnyFusio {
   if (docs) fusio.use(documents.adapter as Adapter);
   if (typeof telemetry === 'object' && telemetry.prometheus) fusio.use(metricsAdapter(telemetry.prometheus) as Adapter);
   return fusio;
-}
-
-function partOf({ ready, close, ping }: Connections): Part {
-  return { ready, stop: close, health: () => ping() };
 }

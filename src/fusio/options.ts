@@ -8,11 +8,14 @@ import { groupOf, type OptionRule } from '../base/option.js';
 import type { Connection } from '../connection/connection.js';
 import { connectionsOption } from '../connection/options.js';
 import type { Events } from '../event/event.js';
+import { type FormatProblem, formatProblemOption, type ProblemFormat } from '../http/answer/format-problem.js';
 import { type CorsOptions, corsOption } from '../http/cors.js';
 import { httpOptions } from '../http/options.js';
 import type { Logger } from '../log/logger.js';
 import { loggerOption } from '../log/options.js';
 import { type DocsOptions, docsOption } from '../openapi/options.js';
+import { type MapError, mapErrorOption } from '../pipeline/failure.js';
+import { validationStatusOption } from '../pipeline/validate.js';
 import { checkOptions } from '../schema/check-options.js';
 import { type FormatsOption, formatsOption } from '../schema/options.js';
 import { type TelemetryOptions, telemetryOption } from '../telemetry/telemetry.js';
@@ -39,6 +42,16 @@ export interface FusioOptions<Connections = {}, Events = {}> {
   clientIp?(request: IncomingMessage): string | undefined;
   /** Cross-origin access for browsers. Default: off. `true` lets any origin read, without credentials. */
   cors?: boolean | CorsOptions;
+  /**
+   * Gives the error that the caller gets for one that an action, a wrapper or `authenticate` threw and that is no `FusioError`:
+   * `(error) => (error instanceof OutOfStock ? new FusioError('OUT_OF_STOCK', error.message, { status: 409 }) : undefined)`.
+   * Default: an error with a status keeps it, anything else is `INTERNAL_ERROR`.
+   */
+  mapError?: MapError;
+  /** Makes what is sent in place of a problem document, for clients that know another form. Default: the document as it is. */
+  formatProblem?: FormatProblem | ProblemFormat;
+  /** Status of a request that does not match the schemas of its operation (`REQUEST_INVALID`). Default: 400. */
+  validationStatus?: 400 | 422;
   /** Whether `router` passes a request that is not an operation's on to the host. Default: true. False: it answers 404, 405 and OPTIONS itself. */
   fallthrough?: boolean;
   /** Logger in the shape of pino's. Default: warnings and errors to stderr, a JSON line each. `false`: nothing. */
@@ -68,6 +81,9 @@ const rules = {
   cors: corsOption,
   fallthrough: httpOptions.fallthrough,
   telemetry: telemetryOption,
+  mapError: mapErrorOption,
+  formatProblem: formatProblemOption,
+  validationStatus: validationStatusOption,
 } satisfies { readonly [Key in keyof AnyOptions]-?: OptionRule<NonNullable<AnyOptions[Key]>> };
 
 export const optionsSchema = groupOf(

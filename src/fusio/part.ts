@@ -1,3 +1,4 @@
+import type { Connections } from '../connection/connections.js';
 import type { PingResult } from '../connection/ping.js';
 import type { Role } from '../signal/signals.js';
 
@@ -11,4 +12,9 @@ export interface Part {
   stop?(timeoutMs: number): Promise<void> | void;
   /** Tells the state of everything that it depends on, by name. */
   health?(): Promise<Record<string, PingResult>>;
+}
+
+/** The connections as a part. */
+export function partOf({ ready, close, ping }: Connections): Part {
+  return { ready, stop: close, health: () => ping() };
 }

@@ -6,6 +6,7 @@ import { Invocation } from '../pipeline/invocation.js';
 import type { PipelineParts } from '../pipeline/parts.js';
 import { invoke } from '../pipeline/pipeline.js';
 import type { Answered } from '../pipeline/transport.js';
+import type { FormatText } from './answer/format-problem.js';
 import { type Answer, withHeaders } from './answer/headers.js';
 import { answerError } from './answer/problem.js';
 import type { Cors } from './cors.js';
@@ -17,6 +18,8 @@ export interface HandleParts extends HttpTransportParts {
   readonly pipeline: PipelineParts;
   readonly gate: Gate;
   readonly cors: Cors | undefined;
+  /** The option `formatProblem`. */
+  readonly formatText: FormatText | undefined;
 }
 
 /** The way of every request over HTTP, of `node:http` and of `fetch`: match → gate → the pipeline, or an answer of our own → send. */
@@ -25,10 +28,12 @@ export interface Handle {
   handle(request: HttpRequest, match: Match, as?: Caller): void;
   /** Answers with an error without running anything. */
   refuse(request: HttpRequest, error: FusioError): void;
+  /** Answers with the error for something that the host's code threw. */
+  fail(request: HttpRequest, thrown: unknown): void;
 }
 
 export function createHandle(parts: HandleParts): Handle {
-  const { pipeline, gate, cors } = parts;
+  const { pipeline, gate, cors, formatText } = parts;
   const { recorder, nextRequestId } = pipeline;
 
   function handle(request: HttpRequest, match: Match, as?: Caller): void {
@@ -64,20 +69,35 @@ export function createHandle(parts: HandleParts): Handle {
       }
     }
     function problem(error: FusioError): Answer {
-      return answerError(error, invocation.id, request.fullPath, always);
+      const { id: requestId } = invocation;
+      const about = { requestId, instance: request.fullPath, always, operation: operation.handle };
+      return answerError(error, about, formatText);
     }
   }
 
   function answerOptions(request: HttpRequest, headers: readonly string[]): void {
-    const problem = (error: FusioError) => answerError(error, nextRequestId(), request.fullPath, []);
+    const problem = (error: FusioError) => answerOwn(request, nextRequestId(), error);
     send(request, { status: 204, headers, body: undefined }, problem, () => {});
   }
 
   function refuse(request: HttpRequest, error: FusioError): void {
+    refuseAs(request, idOf(request) ?? nextRequestId(), error);
+  }
+
+  function fail(request: HttpRequest, thrown: unknown): void {
     const id = idOf(request) ?? nextRequestId();
+    refuseAs(request, id, pipeline.failureOf(thrown, undefined, { id, operation: undefined, source: 'http' }));
+  }
+
+  function refuseAs(request: HttpRequest, id: string, error: FusioError): void {
     const { method, raw } = request;
-    const problem = (failure: FusioError) => answerError(failure, id, request.fullPath, []);
+    const problem = (failure: FusioError) => answerOwn(request, id, failure);
     send(request, problem(error), problem, () => recorder.refused({ id, method, raw }, error));
+  }
+
+  /** Renders an error where no operation runs. */
+  function answerOwn(request: HttpRequest, requestId: string, error: FusioError): Answer {
+    return answerError(error, { requestId, instance: request.fullPath, always: [], operation: undefined }, formatText);
   }
 
   /** Sends an answer; where it cannot be sent, a problem in its place; where not even that, closes the connection. */
@@ -109,7 +129,7 @@ export function createHandle(parts: HandleParts): Handle {
     request.abandon(error);
   }
 
-  return { handle, refuse };
+  return { handle, refuse, fail };
 }
 
 function badTarget(): FusioError {

@@ -7,7 +7,6 @@ import { FusioError } from '../base/errors.js';
 import type { Logger } from '../log/logger.js';
 import { describeError } from '../log/redact.js';
 import type { Operation } from '../operation/operation.js';
-import { failureOf } from '../pipeline/failure.js';
 import { createHandle, type HandleParts } from './handle.js';
 import { type Match, match } from './match.js';
 import { NodeRequest } from './request/node.js';
@@ -41,7 +40,7 @@ export function createHttp(parts: HttpParts): Http {
   const tree = createTree<Route>();
   const { handle, refuse } = createHandle(parts);
   // Routes of the host have the CORS headers of the host.
-  const { refuse: refuseForHost } = createHandle({ ...parts, cors: undefined });
+  const { fail: failForHost } = createHandle({ ...parts, cors: undefined });
 
   function matchNode(request: IncomingMessage): Match {
     const { method = 'GET', url = '/' } = request;
@@ -78,7 +77,7 @@ export function createHttp(parts: HttpParts): Http {
       }
       decide().then(
         () => next(),
-        (thrown: unknown) => refuseForHost(seen, failureOf(thrown, undefined)),
+        (thrown: unknown) => failForHost(seen, thrown),
       );
     };
   }

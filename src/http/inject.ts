@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import type { Principal } from '../access/caller.js';
+import { type Caller, type Principal, system } from '../access/caller.js';
 import type { Method } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
+import { callerFor } from '../pipeline/context.js';
 
 /** A request for `fusio.inject`. */
 export interface InjectOptions {
@@ -33,8 +34,18 @@ export interface InjectResponse {
   json<T = unknown>(): T;
 }
 
+/** Makes `fusio.inject`: a request without a port, read to its end. */
+export function createInject(
+  fetch: (request: Request, as?: Caller) => Promise<Response>,
+): (options: InjectOptions) => Promise<InjectResponse> {
+  return async function inject(options) {
+    const as = 'as' in options ? callerFor(options, system) : undefined;
+    return injectedResponse(await fetch(injectedRequest(options), as));
+  };
+}
+
 /** Makes the web request that the options describe. Throws `OPTIONS_INVALID` for a path without its slash. */
-export function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
+function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new FusioError('OPTIONS_INVALID', `inject: path must begin with "/", got ${String(path)}`);
   }
@@ -55,7 +66,7 @@ export function injectedRequest({ method = 'GET', path, query, headers, body }: 
 }
 
 /** Reads a web response to its end. */
-export async function injectedResponse(response: Response): Promise<InjectResponse> {
+async function injectedResponse(response: Response): Promise<InjectResponse> {
   const body = new Uint8Array(await response.arrayBuffer());
   const text = () => new TextDecoder().decode(body);
   return { status: response.status, headers: response.headers, body, text, json: () => JSON.parse(text()) };

@@ -8,7 +8,14 @@ import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } 
 import { docsDefaults } from './options.js';
 import { parametersOf } from './parameters.js';
 import { type Place, placeOperations } from './path-template.js';
-import { createProblemContent, headers, type ProblemContent, problemResponses } from './problems.js';
+import {
+  createProblemContent,
+  type DocumentedProblems,
+  headers,
+  type ProblemContent,
+  plainProblems,
+  problemResponses,
+} from './problems.js';
 import { requestBodyOf, takesFiles } from './request-body.js';
 import { responseSchemas, responsesOf } from './responses.js';
 
@@ -18,6 +25,8 @@ export interface DocumentInput {
   readonly schemas: Pick<Schemas, 'named' | 'nameOf' | 'reader'>;
   /** Descriptions of scopes by name. */
   readonly scopes: ReadonlyMap<string, string | undefined>;
+  /** Default: the problem document, and 400 for a request that does not fit. */
+  readonly problems?: DocumentedProblems;
   /** Events that consumers may subscribe to, by name. */
   readonly events?: ReadonlyMap<string, DocumentedEvent>;
 }
@@ -36,7 +45,8 @@ export function makeDocument(input: DocumentInput, options: OpenApiOptions = {})
   const operations = [...input.operations].filter(visibleTo(options.as)).sort((a, b) => byText(a.name, b.name));
   const events = [...(input.events ?? [])].sort(([a], [b]) => byText(a, b));
   const components = createComponents(input.schemas);
-  const problemContent = createProblemContent(components);
+  const problems = input.problems ?? plainProblems;
+  const problemContent = createProblemContent(components, problems);
   for (const operation of operations) claimSchemas(operation, components);
   for (const [name, { schema }] of events) components.names.claim(schema, `${pascal(name)}Event`);
 

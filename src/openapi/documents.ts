@@ -5,6 +5,7 @@ import { docsOperations, serverOf, viewerOf } from './docs-page.js';
 import { makeDocument } from './document.js';
 import type { OpenApiDocument, OpenApiOptions } from './openapi.js';
 import { checkOpenApiOptions, type DocsOptions } from './options.js';
+import type { DocumentedProblems } from './problems.js';
 
 export interface DocumentsParts {
   readonly registry: Pick<Registry, 'operations' | 'scopes'>;
@@ -13,6 +14,7 @@ export interface DocumentsParts {
   readonly docs: boolean | DocsOptions;
   /** Where callers reach the API; undefined: as the request says. */
   readonly baseUrl: string | undefined;
+  readonly problems: DocumentedProblems;
 }
 
 /** The OpenAPI documents of one fusio. */
@@ -28,7 +30,7 @@ export interface Documents {
 
 const mostDocuments = 100;
 
-export function createDocuments({ registry, schemas, docs, baseUrl }: DocumentsParts): Documents {
+export function createDocuments({ registry, schemas, docs, baseUrl, problems }: DocumentsParts): Documents {
   const { path, ...info } = typeof docs === 'object' ? docs : {};
   const server = baseUrl?.replace(/\/+$/, '');
   // By server and caller. Bounded: otherwise a stranger could fill the memory with documents.
@@ -37,7 +39,7 @@ export function createDocuments({ registry, schemas, docs, baseUrl }: DocumentsP
   function write(options: OpenApiOptions): OpenApiDocument {
     const servers = options.servers ?? (server === undefined ? undefined : [server]);
     return makeDocument(
-      { operations: registry.operations.values(), schemas, scopes: registry.scopes },
+      { operations: registry.operations.values(), schemas, scopes: registry.scopes, problems },
       { ...info, ...options, ...(servers && { servers }) },
     );
   }

@@ -2,17 +2,47 @@ import type { Components } from './components.js';
 import type { Json } from './openapi.js';
 
 /** Function that writes the content of an error. */
-export type ProblemContent = () => Json;
+export interface ProblemContent {
+  (): Json;
+  /** Status of a request that can be read and does not match the schemas. */
+  readonly validationStatus: DocumentedProblems['validationStatus'];
+}
+
+/** Errors as an app has them. */
+export interface DocumentedProblems {
+  /** Status of a request that can be read and does not match the schemas. */
+  readonly validationStatus: 400 | 422;
+  /** The option `formatProblem`: `format` alone says nothing of what it makes. */
+  readonly format: { readonly format?: unknown; readonly schema?: object };
+}
+
+/** Errors as fusio has them. */
+export const plainProblems: DocumentedProblems = { validationStatus: 400, format: {} };
 
 /** Makes the writer of the body of an error (RFC 9457), as every operation may answer with it. */
-export function createProblemContent({ names, response }: Components): ProblemContent {
+export function createProblemContent(
+  { names, response }: Components,
+  { format, validationStatus }: DocumentedProblems,
+): ProblemContent {
+  if (format.schema) names.claim(format.schema, 'Problem');
   // An app's own `Problem` goes before this one, so the name is chosen when it is needed.
   let name: string | undefined;
-  return function problemContent() {
+  return Object.assign(problemContent, { validationStatus });
+
+  function problemContent(): Json {
+    if (format.schema) return { [mediaTypeOf(format.schema)]: { schema: response.use(format.schema, 'Problem') } };
+    if (format.format) return { 'application/json': { schema: {} }, 'application/problem+json': { schema: {} } };
     name ??= names.free('Problem');
     const issue = () => response.add(names.free('Issue'), () => ({ ...issueSchema }));
     return { 'application/problem+json': { schema: response.add(name, () => problemSchema(issue())) } };
-  };
+  }
+}
+
+/** The media type in which a formatted problem is sent: that of RFC 9457 where it has those members. */
+function mediaTypeOf(schema: { readonly properties?: object }): string {
+  const members = ['type', 'title', 'status', 'detail'];
+  const isProblem = members.every((name) => Object.hasOwn(schema.properties ?? {}, name));
+  return isProblem ? 'application/problem+json' : 'application/json';
 }
 
 /** Refers to one of the shared responses. */
@@ -26,8 +56,9 @@ export function problemResponses(used: ReadonlySet<string>, problemContent: Prob
   for (const [status, [name, description]] of Object.entries(problems)) {
     if (!used.has(name)) continue;
     const challenge = (status === '401' || status === '403') && { 'WWW-Authenticate': headerRef('Challenge') };
+    const isUnread = status === '400' && problemContent.validationStatus !== 400;
     responses[name] = {
-      description,
+      description: isUnread ? 'The request cannot be read.' : description,
       headers: { 'X-Request-Id': headerRef('RequestId'), ...challenge },
       content: problemContent(),
     };
@@ -44,6 +75,7 @@ export type ProblemStatus = keyof typeof problems;
 
 const problems = {
   400: ['RequestInvalid', 'The request cannot be read or does not fit the schema; `errors` lists every place.'],
+  422: ['RequestUnfit', 'The request can be read and does not fit the schema; `errors` lists every place.'],
   401: ['Unauthenticated', 'A credential is needed, or the one that came is not valid.'],
   403: ['ScopeMissing', 'The credential does not cover this operation.'],
   408: ['BodyTimeout', 'The body did not arrive in time.'],

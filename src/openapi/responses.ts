@@ -31,7 +31,8 @@ export function responsesOf(operation: Documented, writer: SchemaWriter, problem
   if (options.cache?.etag === true && method === 'GET') {
     responses[304] ??= { description: 'The caller has it already.', headers: headersOf(operation, 304) };
   }
-  for (const status of problemStatuses(operation)) responses[status] ??= problemRef(status);
+  for (const status of problemStatuses(operation, problemContent.validationStatus))
+    responses[status] ??= problemRef(status);
   responses.default = problemRef('default');
   return responses;
 }
@@ -97,7 +98,10 @@ function headersOf({ options, method, public: isPublic }: Documented, status: nu
 }
 
 /** Lists the problems that fusio itself may answer with, besides those that `default` stands for. */
-function problemStatuses({ options, segments, public: isPublic, scopes, timeoutMs }: Documented): ProblemStatus[] {
+function problemStatuses(
+  { options, segments, public: isPublic, scopes, timeoutMs }: Documented,
+  validationStatus: ProblemContent['validationStatus'],
+): ProblemStatus[] {
   const { params, query, headers, body, consumes } = options;
   const takesBody = body !== undefined || consumes !== undefined;
   const isRead = takesBody || [params, query, headers].some(Boolean) || segments.some(({ kind }) => kind !== 'static');
@@ -108,6 +112,7 @@ function problemStatuses({ options, segments, public: isPublic, scopes, timeoutM
     [408, takesBody],
     [413, takesBody],
     [415, takesBody],
+    [422, validationStatus === 422 && [params, query, headers, body].some(Boolean)],
     [503, true],
     [504, timeoutMs > 0],
   ];

@@ -1,11 +1,87 @@
-import { codeOf, FusioError, isFusioError, type ReplyHeaders } from '../base/errors.js';
+import { constants } from 'node:os';
+import type { OperationInfo } from '../action/handle.js';
+import { codeOf, FusioError, isFusioError, isMistake, type ReplyHeaders } from '../base/errors.js';
+import { functionOption, type OptionRule } from '../base/option.js';
+import { isPromise } from '../base/promise.js';
 import { connectionFailure, upstreamAnswer, upstreamTimeout } from '../connection/failure.js';
+import type { Logger } from '../log/logger.js';
+import { describeError } from '../log/redact.js';
+import type { Source } from '../signal/signals.js';
+
+/** The invocation of which an error came, for `mapError`. */
+export interface ErrorContext {
+  /** The operation that ran; undefined for a route of the host's that `requireScope` protects. */
+  readonly operation: OperationInfo | undefined;
+  /** Id of the request, as in the log and in the answer. */
+  readonly requestId: string;
+  /** The way in which the call came: `http`, `call`, … */
+  readonly source: Source;
+  /** The logger of the option `logger`. */
+  readonly log: Logger;
+}
+
+/** The option `mapError`: gives the error that the caller gets for one of the app's own, or undefined. It may also throw it. */
+export type MapError = (error: unknown, context: ErrorContext) => FusioError | undefined;
+
+/** The option `mapError`. Default: none. */
+export const mapErrorOption: OptionRule<unknown> = functionOption('mapError');
 
 /** Makes the error that the caller gets of anything that was thrown. Never throws; `cause` keeps the original. */
-export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
-  if (isFusioError(thrown)) return thrown;
-  // An action that gave up because its signal aborted failed for the signal's reason.
-  if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
+export type FailureOf = (thrown: unknown, abortReason: unknown, about: FailedInvocation) => FusioError;
+
+/** The facts of an invocation that `mapError` is told. */
+export interface FailedInvocation {
+  readonly id: string;
+  readonly operation: OperationInfo | undefined;
+  readonly source: Source;
+}
+
+export function createFailureOf(mapError: MapError | undefined, log: Logger): FailureOf {
+  return function failureOf(thrown, abortReason, about) {
+    if (isFusioError(thrown)) return forCaller(thrown, about.source);
+    // An action that gave up because its signal aborted failed for the signal's reason.
+    if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
+    const mapped = mapError && mappedBy(mapError, thrown, about, log);
+    return mapped ? forCaller(mapped, about.source) : ownFailure(thrown);
+  };
+}
+
+/** A mistake of the developer's that is found only now: a caller from outside gets the plain 500, the log everything. */
+function forCaller(error: FusioError, source: Source): FusioError {
+  return source !== 'call' && isMistake(error) ? internal(error) : error;
+}
+
+/** Asks the app. An app's function that breaks must not lose the request: the caller gets the plain 500. */
+function mappedBy(
+  mapError: MapError,
+  thrown: unknown,
+  { id, operation, source }: FailedInvocation,
+  log: Logger,
+): FusioError | undefined {
+  try {
+    const mapped: unknown = mapError(thrown, { operation, requestId: id, source, log });
+    if (mapped === undefined || mapped === null) return undefined;
+    if (isFusioError(mapped)) return withCause(mapped, thrown);
+    // An `async` function cannot be waited for here: its rejection is not left without a handler.
+    if (isPromise(mapped)) mapped.then(undefined, () => {});
+    throw new TypeError(
+      `mapError must return a FusioError or undefined, got ${isPromise(mapped) ? 'a promise' : typeof mapped}`,
+    );
+  } catch (broken) {
+    // `fail(…)` in `mapError` throws, and means the same as a returned error.
+    if (isFusioError(broken)) return withCause(broken, thrown);
+    log.error({ requestId: id, error: describeError(broken) }, 'mapError broke');
+    return internal(thrown);
+  }
+}
+
+/** The log of a 500 needs the original error. A copy, because the app may keep one error for all. */
+function withCause(error: FusioError, thrown: unknown): FusioError {
+  if (error.cause !== undefined || Object.getPrototypeOf(error) !== FusioError.prototype) return error;
+  return new FusioError(error.code, error.message, { ...error, cause: thrown });
+}
+
+function ownFailure(thrown: unknown): FusioError {
   const upstream = upstreamAnswer(thrown);
   if (upstream) {
     const what = upstream.status ?? 'what cannot be read: the cause tells why';
@@ -16,7 +92,11 @@ export function failureOf(thrown: unknown, abortReason: unknown): FusioError {
   }
   if (upstreamTimeout(thrown)) return new FusioError('GATEWAY_TIMEOUT', undefined, { cause: thrown });
   if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
-  return httpError(thrown) ?? new FusioError('INTERNAL_ERROR', undefined, { cause: thrown });
+  return httpError(thrown) ?? internal(thrown);
+}
+
+function internal(cause: unknown): FusioError {
+  return new FusioError('INTERNAL_ERROR', undefined, { cause });
 }
 
 function isAbort(thrown: unknown): boolean {
@@ -28,15 +108,16 @@ function isAbort(thrown: unknown): boolean {
   }
 }
 
-/** The http-errors convention: `status` or `statusCode`, and `expose` where the message is for the caller. */
+/** The http-errors convention: `status` or `statusCode`, `code`, and `expose` where the message is for the caller. */
 function httpError(thrown: unknown): FusioError | undefined {
   try {
     if (typeof thrown !== 'object' || thrown === null) return undefined;
-    const { status, statusCode, expose, message, headers }: Record<string, unknown> = Object(thrown);
+    const { status, statusCode, code, expose, message, headers }: Record<string, unknown> = Object(thrown);
     const number = typeof status === 'number' ? status : statusCode;
     if (typeof number !== 'number' || !Number.isInteger(number) || number < 400 || number > 599) return undefined;
     const shown = typeof expose === 'boolean' ? expose : number < 500;
-    return new FusioError(codeOf(number), typeof message === 'string' && message !== '' ? message : undefined, {
+    const text = typeof message === 'string' && message !== '' ? message : undefined;
+    return new FusioError(isOwnCode(code) ? code : codeOf(number), text, {
       status: number,
       expose: shown,
       cause: thrown,
@@ -46,6 +127,17 @@ function httpError(thrown: unknown): FusioError | undefined {
     // A getter of the error throws.
     return undefined;
   }
+}
+
+/** Tells a code like those of the error table from those of the operating system (`ENOENT`) and of Node (`ERR_STREAM_…`). */
+function isOwnCode(code: unknown): code is string {
+  return (
+    typeof code === 'string' &&
+    /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/.test(code) &&
+    code.length <= 64 &&
+    !code.startsWith('ERR_') &&
+    !Object.hasOwn(constants.errno, code)
+  );
 }
 
 /** Picks the headers that concern our caller: an error may carry those of another service's answer. */

@@ -3,7 +3,6 @@ import type { UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
 import { describeError } from '../log/redact.js';
 import type { Deadline } from './deadlines.js';
-import { failureOf } from './failure.js';
 import type { PipelineParts } from './parts.js';
 import type { Recorded } from './recorder.js';
 import type { Runnable } from './runnable.js';
@@ -94,7 +93,9 @@ export class Invocation implements Transported, Recorded, Deadline {
     if (this.isDelivered) return;
     this.isDelivered = true;
     this.expiresAt = 0;
-    this.deliver(undefined, failureOf(thrown, this.abortReason));
+    const { id, runnable, origin } = this;
+    const about = { id, operation: runnable.handle, source: origin.source };
+    this.deliver(undefined, this.parts.failureOf(thrown, this.abortReason, about));
   }
 
   onEnd(callback: () => void): void {

@@ -5,8 +5,10 @@ import type { OperationHandle } from '../action/handle.js';
 import type { Connections } from '../connection/connections.js';
 import type { Source } from '../signal/signals.js';
 import type { Deadlines } from './deadlines.js';
+import type { FailureOf } from './failure.js';
 import type { Recorder } from './recorder.js';
 import type { Runnable } from './runnable.js';
+import type { ValidationStatus } from './validate.js';
 
 /** Handed to the steps by `create-fusio.ts`. */
 export interface PipelineParts {
@@ -14,6 +16,9 @@ export interface PipelineParts {
   readonly ready: (source: Source) => Promise<void> | undefined;
   readonly deadlines: Deadlines;
   readonly recorder: Recorder;
+  readonly failureOf: FailureOf;
+  /** The status of a request that does not match the schemas of its operation. */
+  readonly validationStatus: ValidationStatus;
   readonly nextRequestId: () => string;
   readonly reach: Reach;
 }

@@ -85,8 +85,8 @@ function read(invocation: Invocation): RawRequest | Promise<RawRequest> {
   return invocation.transport.read(invocation);
 }
 
-function validate({ runnable, origin }: Invocation, raw: RawRequest): Request {
-  return validateRequest(runnable[origin.form], raw);
+function validate({ runnable, origin, parts }: Invocation, raw: RawRequest): Request {
+  return validateRequest(runnable[origin.form], raw, parts.validationStatus);
 }
 
 function run(invocation: Invocation, request: Request): unknown {

@@ -1,11 +1,20 @@
 import type { Request } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
+import type { OptionRule } from '../base/option.js';
 import type { Readers } from '../operation/readers.js';
 import type { Reader } from '../schema/schemas.js';
 import type { RawRequest } from './transport.js';
 
+/** The option `validationStatus`. */
+export type ValidationStatus = 400 | 422;
+
+export const defaultValidationStatus: ValidationStatus = 400;
+
+/** The option `validationStatus`. Default: 400. */
+export const validationStatusOption: OptionRule<ValidationStatus> = { schema: { enum: [400, 422] } };
+
 /** Brings the four slots into the form that the schemas declare. Throws `REQUEST_INVALID` with every issue of all of them. */
-export function validateRequest(readers: Readers, raw: RawRequest): Request {
+export function validateRequest(readers: Readers, raw: RawRequest, status: ValidationStatus): Request {
   const { params, query, headers, body } = readers;
   const request = {
     params: params ? params.read(raw.params) : raw.params,
@@ -19,17 +28,17 @@ export function validateRequest(readers: Readers, raw: RawRequest): Request {
     (headers && !headers.check(request.headers)) ||
     (body && !body.check(request.body))
   ) {
-    throw requestInvalid(readers, request);
+    throw requestInvalid(readers, request, status);
   }
   return request;
 }
 
-function requestInvalid(readers: Readers, request: Request): FusioError {
+function requestInvalid(readers: Readers, request: Request, status: ValidationStatus): FusioError {
   const issues = slots.flatMap((slot) => {
     const reader: Reader | undefined = readers[slot];
     return reader && !reader.check(request[slot]) ? reader.issues(request[slot], `/${slot}`) : [];
   });
-  return new FusioError('REQUEST_INVALID', undefined, { errors: issues });
+  return new FusioError('REQUEST_INVALID', undefined, { status, errors: issues });
 }
 
 const slots = ['params', 'query', 'headers', 'body'] as const;

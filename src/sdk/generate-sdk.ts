@@ -177,9 +177,10 @@ export function createClient(options: ClientOptions${isOptional ? ' = {}' : ''})
 /** Finds the default type of error bodies: the problem schema of the shared responses. */
 function problemOf(document: Node, types: SchemaTypes): string {
   const { responses } = nodeOf(document.components);
-  const schemas = Object.values(nodeOf(responses)).map((response) => {
-    return nodeOf(nodeOf(nodeOf(response).content)['application/problem+json']).schema;
-  });
+  // An app may send its problems in a form of its own (`formatProblem`), as plain JSON.
+  const schemas = Object.values(nodeOf(responses)).flatMap((response) =>
+    Object.values(nodeOf(nodeOf(response).content)).map((media) => nodeOf(media).schema),
+  );
   const shared = schemas.find((schema) => nodeOf(schema).$ref !== undefined);
   return types.typeOf(shared, '');
 }

@@ -41,8 +41,11 @@ function isClientError(error: unknown): error is ClientError<unknown> {
 }
 
 function messageOf(body: unknown, status: number): string {
-  const { detail, message, title }: Record<string, unknown> = Object(body);
-  const text = [detail, message, title].find((one) => typeof one === 'string' && one !== '');
+  // The server may send its problems in a form of its own: \`error\` is the member of many.
+  const { detail, message, title, error }: Record<string, unknown> = Object(body);
+  const text = [detail, message, title, error, Object(error).message].find(
+    (one) => typeof one === 'string' && one !== '',
+  );
   return typeof text === 'string' ? text : \`The answer has status \${status}\`;
 }
 

@@ -1,6 +1,7 @@
 import { createConnections } from '../../src/connection/connections.js';
 import { createDeadlines } from '../../src/pipeline/deadlines.js';
 import { createCallDirect } from '../../src/pipeline/direct.js';
+import { createFailureOf } from '../../src/pipeline/failure.js';
 import { createGate } from '../../src/pipeline/gate.js';
 import type { PipelineParts } from '../../src/pipeline/parts.js';
 import { createRecorder } from '../../src/pipeline/recorder.js';
@@ -26,6 +27,8 @@ export function makePipeline() {
     ready: () => undefined,
     deadlines,
     recorder: createRecorder({ logger: log, log, signals, clock, watcher: undefined }),
+    failureOf: createFailureOf(undefined, log),
+    validationStatus: 400,
     nextRequestId: () => 'one',
     reach: {
       connections: createConnections({ onOpened() {}, onFailed() {} }),

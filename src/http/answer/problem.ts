@@ -2,22 +2,31 @@
 import { Buffer } from 'node:buffer';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { FusioError } from '../../base/errors.js';
+import type { FormatText, ProblemContext } from './format-problem.js';
 import { type Answer, hopByHop, push, setDefault } from './headers.js';
 
-/** Renders an error as `application/problem+json` (RFC 9457). */
+/** An error of a request, for its answer. */
+export interface Refused extends ProblemContext {
+  readonly requestId: string;
+  /** Path of the request. */
+  readonly instance: string | undefined;
+  /** Header fields of every answer of the operation. */
+  readonly always: readonly string[];
+}
+
+/** Renders an error as `application/problem+json` (RFC 9457), or as `formatProblem` has it. */
 export function answerError(
   error: FusioError,
-  requestId: string,
-  instance: string | undefined,
-  always: readonly string[],
+  { requestId, instance, always, operation }: Refused,
+  format: FormatText | undefined,
 ): Answer {
-  const members = { ...(instance !== undefined && { instance }), requestId };
-  const body = problemOf(error, members);
+  const text = problemOf(error, { ...(instance !== undefined && { instance }), requestId });
+  const { mediaType, body } = format?.(text, { operation }) ?? { mediaType: 'application/problem+json', body: text };
   const headers = ['x-request-id', requestId, ...always];
   for (const [name, value] of Object.entries(error.headers ?? {})) {
     pushSafely(headers, name.toLowerCase(), typeof value === 'number' ? String(value) : value);
   }
-  headers.push('content-type', 'application/problem+json', 'content-length', String(Buffer.byteLength(body)));
+  headers.push('content-type', mediaType, 'content-length', String(Buffer.byteLength(body)));
   // RFC 9110, 11.6.1: a 401 says how to do better.
   if (error.status === 401) setDefault(headers, 'www-authenticate', 'Bearer realm="fusio"');
   // RFC 9111, 4.2.2: a cache may keep an answer that says nothing of caches.
