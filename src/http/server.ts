@@ -22,7 +22,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  */
 export function createHttpServer(app: Application | undefined, handler: Handler, refuseExpectation: Handler): Server {
   const listener: RequestListener = app ?? handler;
-  const options: ServerOptions = { headersTimeout: 10_000, ...(app ? constructorsFor(app) : alone) };
+  const options: ServerOptions = { ...headLimits, ...(app ? constructorsFor(app) : alone) };
   const server = createServer(options, listener);
   server.on('checkContinue', (request: IncomingMessage & { proceed?: boolean }, response: ServerResponse) => {
     // The host listens, too: the request is the host's.
@@ -38,6 +38,9 @@ export function createHttpServer(app: Application | undefined, handler: Handler,
   });
   return server;
 }
+
+// Node looks only every 30 seconds whether the time for a head is up, unless told otherwise.
+const headLimits: ServerOptions = { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 // Node 24.12 makes no stream for a request without a body. Not for an app, whose middleware may read the stream.
 const alone: ServerOptions = Object.assign({ IncomingMessage: Incoming }, { optimizeEmptyRequests: true });

@@ -128,7 +128,7 @@ export function giveUp(stream: Readable): void {
 }
 
 /** Whether swallowing the whole body costs less than a new connection. */
-function isShort(headers: IncomingHttpHeaders): boolean {
+export function isShort(headers: IncomingHttpHeaders): boolean {
   return Number(headers['content-length']) <= 64 * 1024;
 }
 

@@ -56,11 +56,15 @@ export class NodeRequest implements HttpRequest {
 
   body(): BodySource {
     const { raw, response } = this;
+    function proceed(): void {
+      raw.proceed = false;
+      response.writeContinue();
+    }
     return {
       headers: raw.headers,
       stream: raw,
       parsed: raw.body,
-      proceed: raw.proceed === true ? () => response.writeContinue() : undefined,
+      proceed: raw.proceed === true ? proceed : undefined,
     };
   }
 
@@ -78,12 +82,9 @@ export class NodeRequest implements HttpRequest {
   }
 
   send(answer: Answer, isLast: boolean, ended: Ended): void {
-    const { headers, body } = answer;
     // The socket forgets its address when the client goes away, and the record of a stream comes after that.
-    if (body instanceof Readable) this.knownIp = this.ip;
-    const sent =
-      isLast && !headers.includes('connection') ? { ...answer, headers: [...headers, 'connection', 'close'] } : answer;
-    sendNode(this.raw, this.response, sent, ended);
+    if (answer.body instanceof Readable) this.knownIp = this.ip;
+    sendNode(this.raw, this.response, answer, isLast, ended);
   }
 
   abandon(): void {

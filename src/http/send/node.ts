@@ -1,21 +1,38 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, Readable } from 'node:stream';
+import { pipeline as pipelineInto } from 'node:stream/promises';
 import { discard } from '../../base/streams.js';
 import { type Answer, eachHeader } from '../answer/headers.js';
+import { isShort } from '../body/collect.js';
 import { hasBody } from '../body/read.js';
 import type { Ended } from '../request/request.js';
 
-// How much of a refused body is still read, so that the client gets to read the answer, and for how long.
+// How much of the rest of a body is still read after the answer, so that the client gets to read the answer, how long without
+// a byte, and how many times as long in all.
 const lingerBytes = 4 * 1024 * 1024;
 const lingerMs = 2_000;
+const lingerRounds = 5;
 
-/** Sends an answer over `node:http`. Throws where a header cannot be sent; then nothing was. */
-export function sendNode(request: IncomingMessage, response: ServerResponse, answer: Answer, ended: Ended): void {
-  const { status, headers, body } = answer;
+/**
+ * Sends an answer over `node:http`; `isLast`: the connection ends after it. Throws where a header cannot be sent; then nothing was.
+ *
+ * RFC 9112, 9.3 and 9.6: an answer that is given before the body has come says that the connection ends, unless the rest is short
+ * enough to be taken.
+ */
+export function sendNode(
+  request: IncomingMessage & { readonly proceed?: boolean },
+  response: ServerResponse,
+  { status, headers: given, body }: Answer,
+  isLast: boolean,
+  ended: Ended,
+): void {
   if (response.headersSent || response.destroyed || response.writableEnded) {
     discard(body);
     return ended(undefined);
   }
+  const isUnread = !request.complete && hasBody(request.headers);
+  const isEnding = given.includes('connection') || isLast || (isUnread && !isTaken(request));
+  const headers = isEnding && !given.includes('connection') ? [...given, 'connection', 'close'] : given;
   try {
     writeHead(response, status, headers);
   } catch (error) {
@@ -34,14 +51,30 @@ export function sendNode(request: IncomingMessage, response: ServerResponse, ans
       isClientGone ||= body.errored === null;
     };
     response.once('close', onGone).once('error', onGone);
-    pipeline(body, response, (error) => ended(error && !isClientGone ? error : undefined));
+    const tell = (error?: Error | null) => ended(error && !isClientGone ? error : undefined);
+    if (!isUnread || !isEnding) pipeline(body, response, tell);
+    else {
+      const isSent = pipelineInto(body, response, { end: false });
+      isSent.then(() => linger(request, response)).catch(() => response.destroy());
+      isSent.then(() => tell(), tell);
+    }
     return;
   }
   discard(body);
-  if (body === undefined || isStream || request.method === 'HEAD') response.end();
-  else response.end(body);
-  if (!request.complete && hasBody(request.headers)) linger(request);
+  const text = isStream || request.method === 'HEAD' ? undefined : body;
+  if (!isUnread || !isEnding) {
+    if (text === undefined) response.end();
+    else response.end(text);
+  } else if (text === undefined) response.flushHeaders();
+  else response.write(text);
+  // What `ended` lets go of, an unread form, pauses the request: reading on comes after it.
   ended(undefined);
+  if (isUnread) linger(request, isEnding ? response : undefined);
+}
+
+/** Whether reading the rest costs less than a new connection. A client that waits for a 100 may never send it. */
+function isTaken(request: IncomingMessage & { readonly proceed?: boolean }): boolean {
+  return request.proceed !== true && isShort(request.headers);
 }
 
 function writeHead(response: ServerResponse, status: number, headers: readonly string[]): void {
@@ -62,23 +95,36 @@ function writeHead(response: ServerResponse, status: number, headers: readonly s
 }
 
 /**
- * Reads a little more of a body that was refused: closing at once would reset the connection before the client has read the
- * answer, and reading on without end would let it send as much as it likes.
+ * Reads the rest of a body, within limits: closing at once would reset the connection before the client has read the answer, and
+ * reading on without end would let it send as much as it likes. `response` is all written; it ends, and the connection with it,
+ * when the rest was read.
  */
-function linger(request: IncomingMessage): void {
+function linger(request: IncomingMessage, response?: ServerResponse): void {
   const { socket } = request;
   let taken = 0;
-  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  let takenBefore = 0;
+  let rounds = 0;
+  const timer = setInterval(look, lingerMs);
   timer.unref();
+  function look(): void {
+    rounds++;
+    if (taken === takenBefore || rounds === lingerRounds) giveUp();
+    takenBefore = taken;
+  }
+  function giveUp(): void {
+    stop();
+    // A download that is slower than that is finished first.
+    if (response?.writableEnded && !response.writableFinished) response.once('finish', () => socket.destroy());
+    else socket.destroy();
+  }
   function stop(): void {
-    clearTimeout(timer);
+    clearInterval(timer);
     request.off('data', count).off('end', stop).off('close', stop);
+    response?.end();
   }
   function count(chunk: Buffer): void {
     taken += chunk.length;
-    if (taken <= lingerBytes) return;
-    stop();
-    socket.destroy();
+    if (taken > lingerBytes) giveUp();
   }
   request.on('data', count).on('end', stop).on('close', stop);
   request.resume();
