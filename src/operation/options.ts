@@ -66,6 +66,11 @@ export interface OperationBase {
   maxBodyBytes?: number;
   /** Properties of query and body that the schema does not declare: left out (`drop`, the default), refused with 400, or passed on. */
   unknown?: 'drop' | 'reject' | 'keep';
+  /**
+   * Properties of the body that get their `default` where they do not come: all of them, or only the required ones. Default: `required`
+   * for PATCH, where a property that does not come is not changed (RFC 5789), `all` for any other method.
+   */
+  bodyDefaults?: 'all' | 'required';
   /** A result that does not fit its schema: 500 (`RESULT_INVALID`) and a report (`enforce`, the default), or logged and sent (`report`). */
   checkResponse?: 'enforce' | 'report';
   /** Media types of the body. Default: `application/json`. Also forms, `multipart/form-data`, `text/*` and binary types. */
@@ -134,6 +139,11 @@ function isList(consumes: Consumes | readonly Consumes[]): consumes is readonly 
   return Array.isArray(consumes);
 }
 
+/** Gives `bodyDefaults`, whose default depends on the method. */
+export function bodyDefaultsOf({ bodyDefaults, method }: OperationBase): 'all' | 'required' {
+  return bodyDefaults ?? (method === 'PATCH' ? 'required' : 'all');
+}
+
 export const operationDefaults = {
   public: false,
   active: true,
@@ -194,6 +204,7 @@ const properties = {
   timeoutMs: { type: 'integer', minimum: 0, maximum: 2 ** 31 - 1 },
   maxBodyBytes: count,
   unknown: { enum: ['drop', 'reject', 'keep'] satisfies OperationBase['unknown'][] },
+  bodyDefaults: { enum: ['all', 'required'] satisfies OperationBase['bodyDefaults'][] },
   checkResponse: { enum: ['enforce', 'report'] satisfies OperationBase['checkResponse'][] },
   consumes: { anyOf: [consumes, { type: 'array', items: consumes, minItems: 1 }] },
   around: anything,

@@ -2,7 +2,7 @@ import { FusioError } from '../base/errors.js';
 import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { splitList } from '../schema/text-form.js';
-import { type AnyOperationOptions, consumesOf, operationDefaults } from './options.js';
+import { type AnyOperationOptions, bodyDefaultsOf, consumesOf, operationDefaults } from './options.js';
 import type { Segment } from './path.js';
 
 /** The readers of the four slots of a request; undefined where the operation declares nothing. */
@@ -35,7 +35,8 @@ export function makeReaders(
     if (schema === undefined) return undefined;
     // Headers always bring more than an operation declares.
     const rule = slot === 'headers' || slot === 'params' ? 'drop' : unknown;
-    const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults: true });
+    const defaults = slot === 'body' && bodyDefaultsOf(options) === 'required' ? 'required' : true;
+    const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults });
     if (source === 'text') checkText(schema, slot, schemas, where);
     return made;
   };

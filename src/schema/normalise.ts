@@ -163,11 +163,13 @@ function createStepMaker(
     // Without a prototype: "constructor" is no known property unless it is declared.
     const steps: Record<string, Step> = Object.create(null);
     const fills: Fill[] = [];
+    const required = new Set(nodes.flatMap((node) => listOf(node.required)));
     for (const name of declared) {
       const schemas = shapes.flatMap((shape) => schemasFor(shape, name));
       const step = stepFor(schemas);
       steps[name] = step;
-      const fallback = defaults ? defaultOf(flatten(schemas)) : undefined;
+      const fillsIn = defaults === 'required' ? required.has(name) : defaults;
+      const fallback = fillsIn ? defaultOf(flatten(schemas)) : undefined;
       if (fallback !== undefined) fills.push({ name, fallback, step });
     }
     // A property that is required or depended upon is known, even where no schema declares it.

@@ -16,8 +16,8 @@ export interface ReaderOptions {
   readonly source: 'text' | 'json' | 'value';
   /** Decides about properties that the schema does not declare. */
   readonly unknown: 'drop' | 'reject' | 'keep';
-  /** Whether `default`s are filled in. */
-  readonly defaults: boolean;
+  /** Whether `default`s are filled in. `required`: only those of required properties, and that of the whole value. */
+  readonly defaults: boolean | 'required';
 }
 
 /** Reads and checks values by one schema. Nothing is compiled before the first value. */

@@ -38,7 +38,7 @@ export interface Inside {
 export interface NormaliseOptions {
   readonly source: 'text' | 'json' | 'value';
   readonly drop: boolean;
-  readonly defaults: boolean;
+  readonly defaults: boolean | 'required';
   /** A value in which nothing changes must come back as the very same one. Costs generated code. */
   readonly keepsIdentity?: boolean;
 }
