@@ -1,4 +1,5 @@
 import { redact } from './redact.js';
+import { isSecretName, redacted } from './secrets.js';
 
 /** A logger in the shape of pino's: fields first, then the message. */
 export interface Logger {
@@ -26,7 +27,7 @@ export function stderrLogger(fields: object = {}): Logger {
     const entry =
       typeof first === 'string' ? { message: first } : { ...first, ...(message !== undefined && { message }) };
     const line = safeJson({ time: new Date().toISOString(), level, ...fields, ...entry });
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${escapeInvisible(line)}\n`);
   }
   return {
     debug: ignore,
@@ -104,11 +105,24 @@ function withFields(logger: Logger, fields: object): Logger {
 
 function ignore(): void {}
 
+/** Escapes what JSON leaves as it is and a terminal obeys: control characters, line separators and signs that turn the direction. */
+function escapeInvisible(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) =>
+    Array.from(
+      { length: sign.length },
+      (_, index) => `\\u${sign.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 /** Writes any value as JSON: circular ones, bigint, getters that throw. */
 function safeJson(value: unknown): string {
   const path: object[] = [];
   try {
-    return JSON.stringify(value, function describeMember(this: object, _key, member: unknown) {
+    return JSON.stringify(value, function describeMember(this: object, key, member: unknown) {
+      if (isSecretName(key) && (typeof member === 'string' || (typeof member === 'object' && member !== null))) {
+        return redacted;
+      }
       if (typeof member === 'bigint') return String(member);
       if (typeof member === 'string') return redact(member);
       if (member instanceof Error) return { name: member.name, message: redact(member.message) };
