@@ -63,7 +63,7 @@ export class Slot {
     this.try(true, true);
     if (!this.attempt || (await within(openTimeoutMs, this.attempt))) return;
     // The attempt stays: its client is used if it still comes. A second attempt could open two clients.
-    this.error = new FusioError('CONNECTION_UNAVAILABLE', `${this.tag} did not open within 30 s`);
+    this.error = new FusioError('CONNECTION_UNAVAILABLE', 'no client within 30 s');
     this.settle();
     this.report(this.error, 'open');
   }
@@ -138,7 +138,7 @@ export class Slot {
         this.leave = leave;
       });
       if (!(await within(pingTimeoutMs, Promise.race([answered, left])))) {
-        throw new FusioError('CONNECTION_UNAVAILABLE', `${this.tag} did not answer within 5 s`);
+        throw new FusioError('CONNECTION_UNAVAILABLE', 'no answer within 5 s');
       }
     } catch (error) {
       return this.failed(error, 'answer');
@@ -173,7 +173,7 @@ export class Slot {
     try {
       const done = this.connection.close?.(client);
       if (!isPromise(done) || (await within(closeTimeoutMs, done))) return;
-      throw new Error(`${this.tag} did not close within 5 s`);
+      throw new Error('no end within 5 s');
     } catch (error) {
       this.report(error, 'close');
     }

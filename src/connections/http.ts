@@ -10,6 +10,7 @@ import { FusioError } from '../base/errors.js';
 import { withDefaults } from '../base/option.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../index.js';
+import { adapterFor } from './http-send.js';
 
 export type { Connection } from '../index.js';
 
@@ -26,6 +27,7 @@ export interface HttpOptions extends CreateAxiosDefaults {
  * Defaults, which the options or a single request can replace: keep-alive with at most 100 sockets for each host,
  * a time-out after 10 s without a byte, answers of at most 10 MB after decompression, no proxy from the environment, no redirects.
  * A redirect could send credentials to another host: with `maxRedirects`, redirects are followed to the same origin only.
+ * An answer that is said to be JSON and is not fails with `ERR_BAD_RESPONSE`, unless the request sets `responseType`.
  *
  * ```ts
  * const fusio = createFusio({
@@ -70,7 +72,10 @@ const defaults = {
 function createClient(options: CreateAxiosDefaults, baseURL: string): AxiosInstance {
   const client = axios.create(
     // Undefined would bring back the defaults of axios: redirects, a proxy of the environment, any URL.
-    withDefaults<CreateAxiosDefaults>({ ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin) }, options),
+    withDefaults<CreateAxiosDefaults>(
+      { ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin) },
+      { ...options, adapter: adapterFor(options.adapter) },
+    ),
   );
   client.interceptors.request.use(function stayUnderBase(request: InternalAxiosRequestConfig) {
     if (request.baseURL !== baseURL || request.allowAbsoluteUrls !== false || isUnder(baseURL, request.url)) {

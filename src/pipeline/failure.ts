@@ -84,8 +84,7 @@ function withCause(error: FusioError, thrown: unknown): FusioError {
 function ownFailure(thrown: unknown): FusioError {
   const upstream = upstreamAnswer(thrown);
   if (upstream) {
-    const what = upstream.status ?? 'what cannot be read: the cause tells why';
-    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${what}`, {
+    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${whatOf(upstream.status)}`, {
       cause: thrown,
       expose: false,
     });
@@ -93,6 +92,12 @@ function ownFailure(thrown: unknown): FusioError {
   if (upstreamTimeout(thrown)) return new FusioError('GATEWAY_TIMEOUT', undefined, { cause: thrown });
   if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
   return httpError(thrown) ?? internal(thrown);
+}
+
+/** Names the answer of a service: one of success is here because it could not be read to its end. */
+function whatOf(status: number | undefined): string {
+  if (status === undefined) return 'what cannot be read: the cause tells why';
+  return status < 300 ? `${status} with a body that cannot be read: the cause tells why` : String(status);
 }
 
 function internal(cause: unknown): FusioError {

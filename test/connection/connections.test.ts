@@ -133,7 +133,7 @@ describe('opening', () => {
       await jest.advanceTimersByTimeAsync(30_000);
       await ready;
       expect(connections.isReady).toBe(true);
-      expect(heard.failed).toEqual([['db', 'open', 'connection "db" did not open within 30 s']]);
+      expect(heard.failed).toEqual([['db', 'open', 'no client within 30 s']]);
       await jest.advanceTimersByTimeAsync(5_000);
       expect(() => clientOf(connections, 'db')).toThrow('still opening');
       arrival.resolve('client');
@@ -310,7 +310,7 @@ describe('a connection that does not answer', () => {
     const ready = connections.ready();
     await jest.advanceTimersByTimeAsync(5_000);
     await ready;
-    expect(heard.failed).toEqual([['db', 'answer', 'connection "db" did not answer within 5 s']]);
+    expect(heard.failed).toEqual([['db', 'answer', 'no answer within 5 s']]);
     answers = true;
     expect(() => clientOf(connections, 'db')).toThrow('still opening');
     await jest.advanceTimersByTimeAsync(0);
@@ -480,7 +480,7 @@ describe('closing', () => {
       await jest.advanceTimersByTimeAsync(10_000);
       await closing;
       expect(closeFirst).toHaveBeenCalledTimes(1);
-      expect(heard.failed).toEqual([['hangs', 'close', 'connection "hangs" did not close within 5 s']]);
+      expect(heard.failed).toEqual([['hangs', 'close', 'no end within 5 s']]);
       expect(closeLate).not.toHaveBeenCalled();
       arrival.resolve('late');
       await jest.advanceTimersByTimeAsync(0);
