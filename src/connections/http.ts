@@ -10,7 +10,7 @@ import { FusioError } from '../base/errors.js';
 import { withDefaults } from '../base/option.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connection } from '../index.js';
-import { adapterFor } from './http-send.js';
+import { adapterFor, maxStale } from './http-send.js';
 
 export type { Connection } from '../index.js';
 
@@ -59,7 +59,7 @@ export function http(options: HttpOptions | string | AxiosInstance): Connection<
 }
 
 // Closes a socket that was idle for 30 s. Node closes it earlier if the server sends a shorter `Keep-Alive: timeout=…`.
-const agentOptions = { keepAlive: true, maxSockets: 100, maxFreeSockets: 20, timeout: 30_000 };
+const agentOptions = { keepAlive: true, maxSockets: 100, maxFreeSockets: maxStale, timeout: 30_000 };
 
 const defaults = {
   timeout: 10_000,

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import axios, { type AxiosInstance } from 'axios';
 import type { Connection } from '../../src/connection/connection.js';
@@ -196,6 +197,103 @@ describe('http()', () => {
       expect(target.seen).toEqual([]);
       expect(connectionFailure(error)).toBe(false);
       expect(upstreamAnswer(error)).toEqual({});
+    });
+  });
+
+  describe('that meets connections which the service has closed', () => {
+    /** A service that ends every connection at the first request on it after `restart()`, without a byte of an answer. */
+    async function restarting(end: (socket: Socket) => void) {
+      const old = new Set<Socket>();
+      const gate = new EventEmitter();
+      let waiting = 0;
+      const service = await upstream((request, response) => {
+        if (old.has(request.socket)) end(request.socket);
+        else if (request.url !== '/together') response.end('{"ok":true}');
+        else {
+          gate.once('open', () => response.end());
+          if (++waiting === 5) gate.emit('open');
+        }
+      });
+      function restart(): void {
+        for (const socket of service.sockets) old.add(socket);
+      }
+      return { ...service, restart };
+    }
+
+    async function warm(
+      options: Partial<HttpOptions> = {},
+      end = (socket: Socket): unknown => socket.resetAndDestroy(),
+    ) {
+      const service = await restarting(end);
+      const client = await openClient({ baseURL: service.url, ...options });
+      await Promise.all(Array.from({ length: 5 }, () => client.get('/together')));
+      service.restart();
+      service.seen.length = 0;
+      return { ...service, client };
+    }
+
+    const ends: [string, (socket: Socket) => unknown][] = [
+      ['a reset', (socket) => socket.resetAndDestroy()],
+      ['an end', (socket) => socket.end()],
+    ];
+    it.each(ends)('sends an idempotent request again, after %s', async (_, end) => {
+      for (const maxRedirects of [0, 3]) {
+        for (const method of ['get', 'head', 'options', 'put', 'delete']) {
+          const { client, seen } = await warm({ maxRedirects }, end);
+
+          const { status } = await client.request({ method, url: '/it', ...(method === 'put' && { data: { a: 1 } }) });
+
+          expect(status).toBe(200);
+          expect(seen.map((request) => request.url)).toEqual(Array.from({ length: 6 }, () => '/it'));
+        }
+      }
+    });
+
+    it.each([
+      ['one that is not idempotent', { method: 'post', data: {} }],
+      ['one whose body is a stream', { method: 'put', data: () => Readable.from(['x']) }],
+    ])('leaves alone %s', async (_, { method, data }) => {
+      const { client, seen } = await warm();
+
+      const error = await errorOf(
+        client.request({ method, url: '/it', data: typeof data === 'function' ? data() : data }),
+      );
+
+      expect(connectionFailure(error)).toBe(true);
+      expect(seen).toHaveLength(1);
+    });
+
+    it('leaves alone one whose answer has begun', async () => {
+      const { client, seen } = await warm({}, (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}', () => socket.end());
+      });
+
+      const error = await errorOf(client.get('/it'));
+
+      expect(upstreamAnswer(error)).toBeDefined();
+      expect(seen).toHaveLength(1);
+    });
+
+    it('leaves alone one whose connection was new', async () => {
+      const { url, seen } = await upstream((request) => request.socket.resetAndDestroy());
+
+      const error = await errorOf((await openClient(url)).get('/it'));
+
+      expect(connectionFailure(error)).toBe(true);
+      expect(seen).toHaveLength(1);
+    });
+
+    it('ends when it is cancelled', async () => {
+      const abort = new AbortController();
+      const { client, seen } = await warm({}, (socket) => {
+        abort.abort();
+        socket.resetAndDestroy();
+      });
+
+      const error = await errorOf(client.get('/it', { signal: abort.signal }));
+
+      expect(error.code).toBe('ERR_CANCELED');
+      expect(seen).toHaveLength(1);
     });
   });
 
