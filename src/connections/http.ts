@@ -21,7 +21,8 @@ export interface HttpOptions extends CreateAxiosDefaults {
 }
 
 /**
- * Connects to one HTTP service through an axios instance. Every request stays under `baseURL`.
+ * Connects to one HTTP service through an axios instance. Every request stays under `baseURL`, those of a client that its `create` makes,
+ * too.
  * An axios instance of the app is used unchanged and never closed.
  *
  * Defaults, which the options or a single request can replace: keep-alive with at most 100 sockets for each host,
@@ -47,7 +48,7 @@ export function http(options: HttpOptions | string | AxiosInstance): Connection<
     open() {
       const httpAgent = new Agent(agentOptions);
       const httpsAgent = new SecureAgent(agentOptions);
-      const client = createClient({ httpAgent, httpsAgent, ...given }, given.baseURL);
+      const client = createClient({ httpAgent, httpsAgent, ...given });
       agents.set(client, [httpAgent, httpsAgent]);
       return client;
     },
@@ -67,23 +68,31 @@ const defaults = {
   proxy: false,
   allowAbsoluteUrls: false,
   maxRedirects: 0,
+  // axios would remove Authorization and cookies, but not a credential such as X-Api-Key.
+  beforeRedirect(next, _answer, { url }) {
+    const isSame = new URL(String(next.href)).origin === new URL(url).origin;
+    if (!isSame) throw new Error('The service redirects to another origin');
+  },
 } satisfies CreateAxiosDefaults;
 
-function createClient(options: CreateAxiosDefaults, baseURL: string): AxiosInstance {
-  const client = axios.create(
-    // Undefined would bring back the defaults of axios: redirects, a proxy of the environment, any URL.
-    withDefaults<CreateAxiosDefaults>(
-      { ...defaults, beforeRedirect: stayAtOrigin(new URL(baseURL).origin) },
-      { ...options, adapter: adapterFor(options.adapter) },
-    ),
-  );
-  client.interceptors.request.use(function stayUnderBase(request: InternalAxiosRequestConfig) {
-    if (request.baseURL !== baseURL || request.allowAbsoluteUrls !== false || isUnder(baseURL, request.url)) {
-      return request;
-    }
-    throw new AxiosError('The URL leaves the baseURL of the connection', 'ERR_INVALID_URL', request);
-  });
+function createClient(options: CreateAxiosDefaults): AxiosInstance {
+  // Undefined would bring back the defaults of axios: redirects, a proxy of the environment, any URL.
+  const config = withDefaults<CreateAxiosDefaults>(defaults, options);
+  return guarded(axios.create({ ...config, adapter: adapterFor(config.adapter) }));
+}
+
+/** Keeps the requests of a client under their base URL, and those of the clients that its `create` makes. */
+function guarded(client: AxiosInstance): AxiosInstance {
+  const { create } = client;
+  client.interceptors.request.use(stayUnderBase);
+  client.create = (config) => guarded(create(config));
   return client;
+}
+
+function stayUnderBase(request: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+  const { allowAbsoluteUrls, baseURL, url } = request;
+  if (allowAbsoluteUrls !== false || !baseURL || isUnder(baseURL, url)) return request;
+  throw new AxiosError('The URL leaves the baseURL of the connection', 'ERR_INVALID_URL', request);
 }
 
 /**
@@ -99,13 +108,6 @@ function isUnder(baseURL: string, path = ''): boolean {
   const root = new URL(base);
   const folder = root.pathname.endsWith('/') ? root.pathname : `${root.pathname}/`;
   return target.origin === root.origin && `${target.pathname}/`.startsWith(folder);
-}
-
-/** Refuses a redirect to another origin: axios would remove Authorization and cookies, but not a credential such as X-Api-Key. */
-function stayAtOrigin(origin: string): NonNullable<CreateAxiosDefaults['beforeRedirect']> {
-  return function checkRedirect(next) {
-    if (new URL(String(next.href)).origin !== origin) throw new Error('The service redirects to another origin');
-  };
 }
 
 function checkOptions(options: HttpOptions): HttpOptions & { baseURL: string } {

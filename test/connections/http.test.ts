@@ -143,6 +143,39 @@ describe('http()', () => {
       },
     );
 
+    it('those of a client that its create() makes, too', async () => {
+      const evil = await upstream();
+      const { url, seen } = await upstream();
+      const client = await openClient({ baseURL: `${url}/v1`, headers: { 'X-Api-Key': 'key' } });
+      const tenant = client.create({ headers: { 'X-Tenant': 'a' } }).create();
+      const next = client.create({ baseURL: `${url}/v2` });
+
+      await tenant.get('/todos');
+      await next.get('/todos');
+      for (const one of [tenant, next, client.create()]) {
+        for (const path of ['../admin', '/..', 'a/%2e%2e/../../admin']) {
+          expect(await errorOf(one.get(path))).toMatchObject({ code: 'ERR_INVALID_URL' });
+        }
+        await one.get(`${evil.url}/x`).catch(() => undefined);
+      }
+
+      expect(evil.seen).toEqual([]);
+      expect(seen[0]).toMatchObject({ url: '/v1/todos', headers: { 'x-api-key': 'key', 'x-tenant': 'a' } });
+      expect(seen[1]).toMatchObject({ url: '/v2/todos', headers: { 'x-api-key': 'key' } });
+      for (const { url: path } of seen) expect(path).toMatch(/^\/v[12]\//);
+    });
+
+    it('those under a base URL that one request gives', async () => {
+      const other = await upstream();
+      const client = await openClient('http://127.0.0.1:1/v1');
+
+      await client.get('/a', { baseURL: `${other.url}/v2` });
+      const error = await errorOf(client.get('/../a', { baseURL: `${other.url}/v2` }));
+
+      expect(other.seen.map((request) => request.url)).toEqual(['/v2/a']);
+      expect(error).toMatchObject({ code: 'ERR_INVALID_URL' });
+    });
+
     it('but lets one request say otherwise', async () => {
       const other = await upstream();
       const { url } = await upstream();
