@@ -50,12 +50,41 @@ export type Around<Context = AnyContext> = (
 /** Any action as a plain function. */
 export type Handle = (request: Request, context: AnyContext) => Awaitable<unknown>;
 
-/** Gives the plain function behind an action; undefined for a value that is no action. */
-export function handleOf(action: unknown): Handle | undefined {
-  // A class would be called without `new`.
-  if (isFunction(action)) return isClass(action) ? undefined : action;
+/** Gives the plain function behind an action. Throws `ACTION_INVALID` for a value that is no action; `where` begins the message. */
+export function handleOf(action: unknown, where: string): Handle {
+  if (isFunction(action)) {
+    const factory = factoryName(action);
+    if (factory !== undefined) {
+      // It would run without an error, and give the action that it makes as the result.
+      throw invalid(
+        where,
+        `"${factory}" of defineAction must be called: give what ${factory}(…) makes, not the function`,
+      );
+    }
+    // It would be called without `new`.
+    if (isClass(action))
+      throw invalid(where, `${action.name || 'it'} is a class: give an instance, new ${action.name}(…)`);
+    return action;
+  }
   // A method of a class needs its instance.
-  return hasHandle(action) ? (request, context) => action.handle(request, context) : undefined;
+  if (hasHandle(action)) return (request, context) => action.handle(request, context);
+  throw invalid(where, `a function, an object with handle() or a name is needed, got ${kindOf(action)}`);
+}
+
+function invalid(where: string, message: string): FusioError {
+  return new FusioError('ACTION_INVALID', `${where}: ${message}`);
+}
+
+/** The name that `defineAction` gave a factory; undefined for any other function. */
+function factoryName(action: Handle): string | undefined {
+  const { value } = Object.getOwnPropertyDescriptor(action, 'action') ?? {};
+  return typeof value === 'string' ? value : undefined;
+}
+
+function kindOf(action: unknown): string {
+  if (action instanceof Promise) return 'a promise: await it first';
+  if (action === null || typeof action !== 'object') return action === undefined ? 'nothing' : String(action);
+  return Array.isArray(action) ? 'an array' : 'an object without handle()';
 }
 
 function isFunction(value: unknown): value is Handle {
@@ -66,8 +95,10 @@ function hasHandle(value: unknown): value is { readonly handle: Handle } {
   return typeof value === 'object' && value !== null && 'handle' in value && isFunction(value.handle);
 }
 
-function isClass(action: object): boolean {
-  return /^class\b/.test(Function.prototype.toString.call(action));
+/** Also for a class that a compiler wrote as a function. */
+function isClass(action: Handle): boolean {
+  const { prototype }: { prototype?: unknown } = Object(action);
+  return /^class\b/.test(Function.prototype.toString.call(action)) || hasHandle(prototype);
 }
 
 /** A reusable action for `defineAction`: its name, its schemas and the function that runs. */

@@ -1,6 +1,7 @@
 import { type Around, type Handle, handleOf } from '../action/action.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Answers, isMediaType, readAnswers } from './answers.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
@@ -46,6 +47,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   checkName(name, where);
   const segments = parsePath(options.path, where);
   const scopes = Object.freeze([...(options.scopes ?? [])]);
+  checkAccess(options, where);
   checkBody(options, where);
   checkDates(options, where);
   checkMediaTypes(options, where);
@@ -96,24 +98,14 @@ export function wrap(run: Handle, arounds: readonly Around[]): Handle {
 }
 
 function findAction(action: unknown, parts: OperationParts, where: string): Handle {
-  if (typeof action === 'string') {
-    const named = parts.action(action);
-    if (named) return named;
-    const known = [...parts.actionNames()];
-    const list =
-      known.length > 0 ? `registered are ${known.slice(0, 10).join(', ')}` : 'register it first with fusio.action()';
-    throw new FusioError('ACTION_INVALID', `${where}: there is no action "${action}"; ${list}`);
-  }
-  const handle = handleOf(action);
-  if (handle) return handle;
-  const hint =
-    typeof action === 'object' && action !== null && 'action' in action
-      ? ''
-      : '; of a class give an instance, and call a configured action: action({ … })';
-  throw new FusioError(
-    'ACTION_INVALID',
-    `${where}: action must be a function, an object with handle() or a name${hint}`,
-  );
+  if (typeof action !== 'string') return handleOf(action, `${where}: action`);
+  const named = parts.action(action);
+  if (named) return named;
+  const known = [...parts.actionNames()];
+  const guess = didYouMean(action, known);
+  const list =
+    known.length > 0 ? `registered are ${known.slice(0, 10).join(', ')}` : 'register it first with fusio.action()';
+  throw new FusioError('ACTION_INVALID', `${where}: there is no action "${action}"${guess || `; ${list}`}`);
 }
 
 function aroundsOf(around: unknown, where: string): readonly Around[] {
@@ -136,6 +128,15 @@ function checkName(name: string, where: string): void {
   if (reserved !== undefined) {
     throw new FusioError('NAME_INVALID', `${where}: "${reserved}" is a word of JavaScript's objects; take another one`);
   }
+}
+
+/** Whoever sets both believes that the scopes protect the operation. */
+function checkAccess({ public: isPublic, scopes = [] }: AnyOperationOptions, where: string): void {
+  if (isPublic !== true || scopes.length === 0) return;
+  throw new FusioError(
+    'OPERATION_INVALID',
+    `${where}: public: true lets everybody call it, so that scopes ask nobody for anything; leave one of them out`,
+  );
 }
 
 function checkBody(options: AnyOperationOptions, where: string): void {

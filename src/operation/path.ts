@@ -14,6 +14,8 @@ export type Segment =
 export function parsePath(path: unknown, where: string): readonly Segment[] {
   if (typeof path !== 'string' || !path.startsWith('/'))
     throw invalid(where, `path must begin with "/", got ${quote(path)}`);
+  if (/:\w+\?/.test(path))
+    throw invalid(where, `path "${path}": there are no optional parameters; register a second operation without it`);
   if (/[?#\s]/.test(path.replace(/<[^/]*>/g, '')))
     throw invalid(where, `path "${path}" must not have "?", "#" or white space`);
   if (path === '/') return [];
@@ -42,6 +44,7 @@ function parseSegment(text: string, path: string, where: string): Segment {
     const [, name = '', source = ''] = match;
     return { kind: 'pattern', name: nameOf(name, path, where), source: patternOf(source, path, where) };
   }
+  checkStatic(text, path, where);
   if (text === '.' || text === '..') throw invalid(where, `path "${path}" must not have "${text}"`);
   const decoded = decodeSegment(text);
   // Half of a surrogate pair has no encoding.
@@ -50,9 +53,27 @@ function parseSegment(text: string, path: string, where: string): Segment {
   return { kind: 'static', text: decoded };
 }
 
+/** Refuses what is a parameter, an option or a pattern in the paths of other libraries: here it would be a fixed text. */
+function checkStatic(text: string, path: string, where: string): void {
+  const sign = /[:*+()[\]{}<>|\\^"`]/.exec(text)?.[0];
+  if (sign === undefined) return;
+  const [, name] = /^[{[<(]:?([a-zA-Z_]\w*)[)>\]}]$/.exec(text) ?? [];
+  const fix =
+    name === undefined
+      ? `a parameter is a whole segment, such as ":id" (for the sign itself write "%${hex(sign)}")`
+      : `write ":${name}"`;
+  throw invalid(where, `path "${path}": "${text}" is no fixed text; ${fix}`);
+}
+
+function hex(sign: string): string {
+  return sign.charCodeAt(0).toString(16).toUpperCase();
+}
+
 function nameOf(name: string, path: string, where: string): string {
   if (/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && name !== '__proto__' && name !== 'constructor') return name;
-  throw invalid(where, `path "${path}": a parameter's name is letters, digits and "_", got "${name}"`);
+  const [, plain, pattern] = /^(\w+)\((.+)\)$/.exec(name) ?? [];
+  const fix = pattern === undefined ? '' : `; write "$${plain}<${pattern}>"`;
+  throw invalid(where, `path "${path}": a parameter's name is letters, digits and "_", got "${name}"${fix}`);
 }
 
 function patternOf(source: string, path: string, where: string): string {

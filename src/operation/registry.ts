@@ -61,15 +61,13 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
     },
 
     action(name, action) {
-      const handle = handleOf(action);
       if (typeof name !== 'string' || !/^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*$/.test(name)) {
         throw new FusioError(
           'NAME_INVALID',
           `action: the name must be letters, digits, "_", "-" and ".", got ${describe(name)}`,
         );
       }
-      if (!handle)
-        throw new FusioError('ACTION_INVALID', `action "${name}": a function or an object with handle() is needed`);
+      const handle = handleOf(action, `action "${name}"`);
       if (actions.has(name))
         throw new FusioError('NAME_TAKEN', `action "${name}" is registered already; names are unique`);
       actions.set(name, handle);

@@ -25,13 +25,14 @@ export interface PrometheusOptions {
   registry: PrometheusRegistry;
   /** Path of the operation, under the mount. Default: `/metrics`. `false`: none, the host shows the registry itself. */
   path?: string | false;
-  /** Scopes of which a scraper needs one. Default: `metrics`. */
+  /** Scopes of which a scraper needs one. Default: `metrics`; none where it is public. */
   scopes?: readonly string[];
   /** Whether a scraper needs no credential. Default: false. */
   public?: boolean;
 }
 
-const defaults = { path: '/metrics', scopes: ['metrics'], public: false } satisfies Omit<PrometheusOptions, 'registry'>;
+const defaults = { path: '/metrics', public: false } satisfies Omit<PrometheusOptions, 'registry'>;
+const defaultScopes = ['metrics'];
 
 const properties = {
   // A registry is an instance of a class, so its methods are checked below.
@@ -137,7 +138,12 @@ function metric<Metric>(
 
 /** Makes the adapter that registers the operation `fusio.metrics`, which serves the registry. */
 export function metricsAdapter(options: PrometheusOptions): OperationAdapter {
-  const { registry, path, scopes, public: isPublic } = withDefaults<Required<PrometheusOptions>>(defaults, options);
+  const {
+    registry,
+    path,
+    public: isPublic,
+    scopes = isPublic ? [] : defaultScopes,
+  } = withDefaults<Required<Omit<PrometheusOptions, 'scopes'>> & Pick<PrometheusOptions, 'scopes'>>(defaults, options);
   return function metrics(fusio) {
     if (path === false) return;
     fusio.operation({

@@ -24,6 +24,20 @@ describe('the path of an operation', () => {
     ['/$year<.+>', 'takes anything; write :name'],
     ['/todo?x', 'must not have "?"'],
     ['/../x', 'must not have ".."'],
+    ['/todo/{:id}', '"{:id}" is no fixed text; write ":id"'],
+    ['/todo/{id}', '"{id}" is no fixed text; write ":id"'],
+    ['/todo/[id]', '"[id]" is no fixed text; write ":id"'],
+    ['/todo/<id>', '"<id>" is no fixed text; write ":id"'],
+    ['/todo{/:id}', '"todo{" is no fixed text'],
+    [
+      '/todo/a:id',
+      '"a:id" is no fixed text; a parameter is a whole segment, such as ":id" (for the sign itself write "%3A")',
+    ],
+    ['/todo/(.*)', '"(.*)" is no fixed text'],
+    ['/todo*', '"todo*" is no fixed text'],
+    ['/a|/b', '"a|" is no fixed text'],
+    ['/todo/:id?', 'there are no optional parameters'],
+    ['/todo/:id(\\d+)', 'write "$id<\\d+>"'],
   ])('refuses %s', (path, message) => {
     expect(() => parsePath(path, 'operation "todo.get"')).toThrow(
       expect.objectContaining({
@@ -33,6 +47,13 @@ describe('the path of an operation', () => {
         ),
       }),
     );
+  });
+
+  it('has the signs of other path languages where they are percent-encoded', () => {
+    expect(parsePath('/todo%3Aall/%7Bid%7D', 'x')).toEqual([
+      { kind: 'static', text: 'todo:all' },
+      { kind: 'static', text: '{id}' },
+    ]);
   });
 
   it('is filled with encoded values, and a wildcard keeps its slashes', () => {
