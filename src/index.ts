@@ -87,6 +87,7 @@ export type { FusioOptions } from './fusio/options.js';
 export type { FormatProblem, ProblemContext, ProblemFormat } from './http/answer/format-problem.js';
 export type { CorsOptions } from './http/cors.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
+export type { ClientIpRequest } from './http/request/request.js';
 export type { Logger } from './log/logger.js';
 export type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
 export type {

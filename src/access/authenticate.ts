@@ -11,7 +11,7 @@ export interface AuthenticateRequest {
   readonly path: string;
   /** Header fields, names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The caller's address as `clientIp` or Express's `trust proxy` says; undefined through `fetch`. Looked up when it is read. */
+  /** The caller's address as `clientIp` or Express's `trust proxy` says; undefined through `fetch` without `clientIp`. Looked up when it is read. */
   readonly ip: string | undefined;
   /** The host's own request: an Express `Request`, an `IncomingMessage` or a web `Request`. */
   readonly raw: unknown;

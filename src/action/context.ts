@@ -74,7 +74,7 @@ export interface Context<Connections = {}, Events = {}, Replies = AnyReplies> {
   readonly source: Source;
   /** Id of the request for logs. Over HTTP it is `X-Request-Id` where the caller sent one of at most 128 letters, digits, `_`, `.`, `:` and `-`, so a caller may choose it. */
   readonly requestId: string;
-  /** The caller's address, by the option `clientIp`, else by Express's `req.ip`, else by the socket. Undefined in process and through `fetch`. */
+  /** The caller's address, by the option `clientIp`, else by Express's `req.ip`, else by the socket. Undefined in process, and through `fetch` without the option. */
   readonly ip: string | undefined;
   /** The logger of the option `logger`, with the operation's name and the request's id where it has `child`. */
   readonly log: Logger;

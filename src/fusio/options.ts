@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type AuthenticateRequest, authenticateOption } from '../access/authenticate.js';
 import type { Principal } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
@@ -11,6 +10,7 @@ import type { Events } from '../event/event.js';
 import { type FormatProblem, formatProblemOption, type ProblemFormat } from '../http/answer/format-problem.js';
 import { type CorsOptions, corsOption } from '../http/cors.js';
 import { httpOptions } from '../http/options.js';
+import type { ClientIpRequest } from '../http/request/request.js';
 import type { Logger } from '../log/logger.js';
 import { loggerOption } from '../log/options.js';
 import { type DocsOptions, docsOption } from '../openapi/options.js';
@@ -38,8 +38,11 @@ export interface FusioOptions<Connections = {}, Events = {}> {
    * Default: off. `{ path: false }`: the document only. `title` and `version` are those of the API.
    */
   docs?: boolean | DocsOptions;
-  /** Finds the caller's address. Default: Express's `req.ip`, elsewhere that of the socket. */
-  clientIp?(request: IncomingMessage): string | undefined;
+  /**
+   * Finds the caller's address: `({ headers, socket }) => headers['x-real-ip']?.toString() ?? socket?.remoteAddress`. There is no socket
+   * through `fetch`. Default: Express's `req.ip`, elsewhere the address of the socket; undefined through `fetch`.
+   */
+  clientIp?(request: ClientIpRequest): string | undefined;
   /** Cross-origin access for browsers. Default: off. `true` lets any origin read, without credentials. */
   cors?: boolean | CorsOptions;
   /**

@@ -60,7 +60,7 @@ export function createHttp(parts: HttpParts): Http {
 
   function fetch(request: globalThis.Request, as?: Caller): Promise<Response> {
     return new Promise((resolve, reject) => {
-      const seen = new WebRequest(request, resolve, reject);
+      const seen = new WebRequest(request, resolve, reject, clientIp);
       handle(seen, match(tree, cors, seen.method, seen.url, seen), as);
     });
   }

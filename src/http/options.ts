@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { functionOption, type OptionRule } from '../base/option.js';
+import type { ClientIpRequest } from './request/request.js';
 
 /** The options of `createFusio` that say how operations are served over HTTP; `cors` has a file of its own. */
 export interface HttpServingOptions {
   baseUrl?: string;
-  clientIp?(request: IncomingMessage): string | undefined;
+  clientIp?(request: ClientIpRequest): string | undefined;
   fallthrough?: boolean;
 }
 

@@ -22,6 +22,7 @@ describe('a hook of the host', () => {
     const url = await listen(createServer(fusio.handler));
 
     expect(await (await fetch(`${url}/it`)).json()).toBe('unknown');
+    expect(await (await fusio.fetch(new Request('http://x/it'))).json()).toBe('unknown');
     expect(seen.filter((ip) => ip !== undefined)).toEqual([]);
   });
 

@@ -1,10 +1,21 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Origin } from '../../pipeline/transport.js';
 import type { Answer, Conditions } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
 
+/** The request for the option `clientIp`: the `IncomingMessage` of Node or Express itself, or what `fetch` knows of a web request. */
+export interface ClientIpRequest {
+  /** Header fields, names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  /** The socket of Node's request. Undefined through `fetch`. */
+  readonly socket: Socket | undefined;
+  /** The web `Request`, for a platform that knows the address by it. Only through `fetch`. */
+  readonly raw?: globalThis.Request;
+}
+
 /** Finds the caller's address, where the host knows better. */
-export type ClientIp = (request: IncomingMessage) => string | undefined;
+export type ClientIp = (request: ClientIpRequest) => string | undefined;
 
 /** Called when the last byte of an answer is out, or when it broke off: with the error, unless the client went away. */
 export type Ended = (error: Error | undefined) => void;

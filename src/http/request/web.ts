@@ -5,7 +5,7 @@ import { fromWeb } from '../../base/streams.js';
 import type { Answer } from '../answer/headers.js';
 import type { BodySource } from '../body/read.js';
 import { toResponse } from '../send/web.js';
-import { type Ended, fieldOf, type HttpRequest } from './request.js';
+import { type ClientIp, type Ended, fieldOf, type HttpRequest } from './request.js';
 
 /** A web-standard request. Its answer resolves the promise that `fetch` returned. */
 export class WebRequest implements HttpRequest {
@@ -17,7 +17,6 @@ export class WebRequest implements HttpRequest {
   readonly url: string;
   readonly fullPath: string;
   readonly response = undefined;
-  readonly ip = undefined;
   rawBody: Buffer | undefined = undefined;
   isUnsent = false;
 
@@ -25,6 +24,7 @@ export class WebRequest implements HttpRequest {
     readonly raw: globalThis.Request,
     readonly resolve: (response: Response) => void,
     readonly reject: (error: unknown) => void,
+    readonly clientIp: ClientIp | undefined,
   ) {
     const { protocol, pathname, search } = new URL(raw.url);
     this.fullPath = pathname;
@@ -34,6 +34,11 @@ export class WebRequest implements HttpRequest {
 
   get method(): string {
     return this.raw.method;
+  }
+
+  get ip(): string | undefined {
+    const { clientIp, headers, raw } = this;
+    return clientIp?.({ headers, socket: undefined, raw });
   }
 
   header(name: string): string | undefined {
