@@ -49,6 +49,7 @@ export const errors = {
   FORM_INVALID: [400, 'Invalid form', 'The form cannot be read'],
   FORM_TOO_LARGE: [413, 'Form too large', 'The form has more or larger fields or files than this operation accepts'],
   QUERY_INVALID: [400, 'Invalid query', 'The query cannot be read'],
+  REQUEST_TOO_COMPLEX: [400, 'Request too complex', 'Checking the request takes more steps than its size allows'],
   REQUEST_INVALID: [400, 'Invalid request', 'The request does not match the schemas of the operation'],
 
   // Running the action and answering

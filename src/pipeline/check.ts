@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { isFile } from '../action/file.js';
 import { isReply, type Reply } from '../action/reply.js';
-import { FusioError } from '../base/errors.js';
+import { FusioError, type Issue } from '../base/errors.js';
 import { discard } from '../base/streams.js';
 import { redact } from '../log/redact.js';
 import type { AnswerBody } from '../operation/answers.js';
@@ -78,8 +78,8 @@ function written(
   body: unknown,
 ): unknown {
   const value = readResult(invocation, writer, body);
-  if (writer.check(value)) return value;
-  const issues = writer.issues(value, '');
+  if (fits(invocation, writer, value)) return value;
+  const issues = issuesOf(invocation, writer, value);
   const text = issues.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
   const error = broken(invocation, `the result does not fit the schema of status ${status}: ${text}`);
   if (invocation.runnable.answers.enforced) throw error;
@@ -96,6 +96,23 @@ function readResult(invocation: Invocation, writer: Reader, body: unknown): unkn
     return writer.read(body);
   } catch (cause) {
     throw broken(invocation, 'the result cannot be read', cause);
+  }
+}
+
+/** A refinement of the schema may throw, and a result may take more steps than its size allows: neither is the caller's fault. */
+function fits(invocation: Invocation, writer: Reader, value: unknown): boolean {
+  try {
+    return writer.check(value);
+  } catch (cause) {
+    throw broken(invocation, 'the result cannot be checked', cause);
+  }
+}
+
+function issuesOf(invocation: Invocation, writer: Reader, value: unknown): Issue[] {
+  try {
+    return writer.issues(value, '');
+  } catch (cause) {
+    throw broken(invocation, 'the result cannot be checked', cause);
   }
 }
 

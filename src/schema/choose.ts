@@ -4,15 +4,18 @@ import { generate } from './generate.js';
 import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
 import { isNode, kindOf, listOf, type SchemaNode, typesOf } from './keywords.js';
 import { type LinkedSchema, withDefinitions } from './link.js';
-import type { NormaliseOptions, Step, StepMaker } from './step.js';
+import type { Recursion } from './recursion.js';
+import { anyValue, type Step, type StepMaker } from './step.js';
 
-/** Trials that are left for the value being read. */
+/**
+ * Trials of the value that is being read. What a trial made of an object is remembered while the value is read: a union inside a union
+ * inside … would be tried exponentially often, and a caller must not be able to ask for that.
+ */
 export interface Trials {
-  left: number;
+  /** How many trials the present one is inside of. */
+  depth: number;
+  results: Map<Step, Map<unknown, unknown>> | undefined;
 }
-
-// A union inside a union inside … would be tried exponentially often: a caller must not be able to ask for that.
-export const maxTrials = 64;
 
 /** Makes the step that decides choices by the value, and then reads it by the schemas that were chosen. */
 export type Choose = (
@@ -23,17 +26,21 @@ export type Choose = (
 ) => Step;
 
 type Trial = (branch: SchemaNode, value: unknown, depth: number) => unknown;
-type Pick = (value: unknown, depth: number, picked: SchemaNode[]) => void;
+/** Adds the schemas that apply; returns false where that cannot be told of a value that is not in its JSON form. */
+type Pick = (value: unknown, depth: number, picked: SchemaNode[]) => boolean;
 
-export function createChoose(schema: LinkedSchema, { source, defaults }: NormaliseOptions, trials: Trials): Choose {
+export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Recursion | undefined): Choose {
   const checks = new Map<SchemaNode, Check>();
 
   function chooseStep(...[maker, nodes, choices, decided]: Parameters<Choose>): Step {
-    const picks = choices.map((choice) => makePick(choice, maker, makeTrial(maker, nodes, decided)));
+    const within = new Set([...decided, ...choices]);
+    const picks = choices.map((choice) => makePick(choice, maker, makeTrial(maker, nodes, within)));
+    const isValue = maker.options.source === 'value';
     const byKey = new Map<string, Step>();
     const byNode = new Map<SchemaNode | undefined, Step>();
+    let jsonStep: Step | undefined;
     function stepFor(picked: readonly SchemaNode[]): Step {
-      const make = () => maker.stepFor([...nodes, ...picked], decided);
+      const make = () => maker.stepFor([...nodes, ...picked], within);
       return maker.options.keepsIdentity ? make() : generate(make);
     }
     function stepOf(picked: readonly SchemaNode[]): Step {
@@ -41,11 +48,26 @@ export function createChoose(schema: LinkedSchema, { source, defaults }: Normali
       const key = picked.map(maker.idOf).join();
       return byKey.get(key) ?? remember(byKey, key, stepFor(picked));
     }
-    return function choose(given, depth) {
-      const value = source === 'value' ? unwrap(given) : given;
+    function decide(given: unknown, depth: number): unknown {
+      recursion?.step();
+      const value = isValue ? unwrap(given) : given;
       const picked: SchemaNode[] = [];
-      for (const pick of picks) pick(value, depth, picked);
+      for (const pick of picks) {
+        if (pick(value, depth, picked)) continue;
+        // In their JSON form all values can be checked as they are, and so can all that is in them.
+        jsonStep ??= maker.json.stepFor(nodes, decided);
+        return jsonStep(anyValue(value, depth), depth);
+      }
       return stepOf(picked)(value, depth);
+    }
+    return function choose(given, depth) {
+      if (trials.depth === 0) return decide(given, depth);
+      trials.results ??= new Map();
+      const results = trials.results.get(choose) ?? remember(trials.results, choose, new Map<unknown, unknown>());
+      if (results.has(given)) return results.get(given);
+      // A text may stand for a list of one text: where lists hold lists, the trial of one would not come to an end.
+      results.set(given, given);
+      return remember(results, given, decide(given, depth));
     };
   }
 
@@ -55,44 +77,47 @@ export function createChoose(schema: LinkedSchema, { source, defaults }: Normali
       const { name, branch } = choice;
       return function pickDependent(value, _depth, picked) {
         if (isNode(value) && Object.hasOwn(value, name) && value[name] !== undefined) picked.push(branch);
+        return true;
       };
     }
     const { condition, then, otherwise } = choice;
+    if (maker.options.source === 'value') return needsJson;
     return function pickCondition(value, depth, picked) {
       const holds = checkOf(condition)(tryOut(condition, value, depth));
       if (holds) picked.push(condition);
       const next = holds ? then : otherwise;
       if (isNode(next)) picked.push(next);
+      return true;
     };
   }
 
   function unionPick(branches: readonly SchemaNode[], maker: StepMaker, tryOut: Trial): Pick {
+    const { source, defaults } = maker.options;
     const tag = tagOf(branches, maker);
     const forms = branches.map((branch) => ({ branch, kinds: kindsOf(branch, maker) }));
     const trialHelps = source === 'text' || (defaults && hasDefault(branches, schema.definitions));
-    // In their JSON form all values can be checked as they are.
-    const plain = source === 'value' ? maker.keeping.stepFor([]) : undefined;
-    return function pickBranch(given, depth, picked) {
-      if (tag && isNode(given) && Object.hasOwn(given, tag.name)) {
-        const branch = tag.branches.get(source === 'text' ? String(given[tag.name]) : given[tag.name]);
+    return function pickBranch(value, depth, picked) {
+      if (tag && isNode(value) && Object.hasOwn(value, tag.name)) {
+        const branch = tag.branches.get(source === 'text' ? String(value[tag.name]) : value[tag.name]);
         if (branch) picked.push(branch);
-        return;
+        return true;
       }
-      const kind = kindOf(given);
+      const kind = kindOf(value);
       // Text may stand for a value of any kind.
       const isText = source === 'text' && kind === 'string';
       const fitting = isText ? forms : forms.filter(({ kinds }) => !kinds || kinds.has(kind));
       const [only] = fitting;
-      if (!only) return;
+      if (!only) return true;
       if (fitting.length === 1 && !isText) {
         picked.push(only.branch);
-        return;
+        return true;
       }
-      const value = plain ? plain(given, depth) : given;
+      if (source === 'value') return false;
       const before = picked.length;
       for (const { branch } of fitting) if (checkOf(branch)(value)) picked.push(branch);
-      if (picked.length > before || !trialHelps) return;
+      if (picked.length > before || !trialHelps) return true;
       for (const { branch } of fitting) if (checkOf(branch)(tryOut(branch, value, depth))) picked.push(branch);
+      return true;
     };
   }
 
@@ -100,19 +125,29 @@ export function createChoose(schema: LinkedSchema, { source, defaults }: Normali
   function makeTrial(maker: StepMaker, nodes: readonly SchemaNode[], decided: ReadonlySet<Choice>): Trial {
     const steps = new Map<SchemaNode, Step>();
     return function tryOut(branch, value, depth) {
-      if (trials.left <= 0) return value;
-      trials.left--;
+      recursion?.step();
       const step = steps.get(branch) ?? remember(steps, branch, maker.keeping.stepFor([...nodes, branch], decided));
-      return step(value, depth);
+      trials.depth++;
+      try {
+        return step(value, depth);
+      } finally {
+        trials.depth--;
+      }
     };
   }
 
   function checkOf(branch: SchemaNode): Check {
     const known = checks.get(branch);
-    return known ?? remember(checks, branch, guarded(compile(withDefinitions(branch, schema.definitions))));
+    if (known) return known;
+    const alone = recursion ? recursion.alone(branch) : withDefinitions(branch, schema.definitions);
+    return remember(checks, branch, guarded(compile(alone)));
   }
 
   return chooseStep;
+}
+
+function needsJson(): boolean {
+  return false;
 }
 
 function remember<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): Value {

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { Issue } from '../base/errors.js';
 import { type Check, compile } from './compile.js';
+import { issuesOf } from './issues.js';
 import { isNode, type SchemaNode } from './keywords.js';
 import { type Formats, type LinkedSchema, linkSchema } from './link.js';
 import { createNormaliser, type Normalise } from './normalise.js';
+import { type Recursion, recursionOf } from './recursion.js';
 import type { References } from './references.js';
 import type { NormaliseOptions } from './step.js';
 
 /** Functions of one schema, which all of its readers share. Each is made when it is needed at first. */
 export interface Compiled {
-  readonly linked: LinkedSchema;
   readonly check: Check;
+  /** Lists the mistakes of a value; see `issuesOf`. */
+  issues(value: unknown, prefix: string): Issue[];
   normaliser(options: NormaliseOptions): Normalise;
 }
 
@@ -27,7 +31,7 @@ export function createCompiler(references: References, formats: Formats): Compil
     const known = key === undefined ? undefined : byText.get(key);
     if (known) return known;
     const linked = linkSchema(schema, references, formats);
-    const compiled = createCompiled(linked, compile(linked.root));
+    const compiled = createCompiled(linked, recursionOf(linked));
     if (key !== undefined) byText.set(key, compiled);
     return compiled;
   }
@@ -44,18 +48,24 @@ export function createCompiler(references: References, formats: Formats): Compil
   };
 }
 
-function createCompiled(linked: LinkedSchema, check: Check): Compiled {
+function createCompiled(linked: LinkedSchema, recursion: Recursion | undefined): Compiled {
   // A list: there are one or two.
   const made: (readonly [key: string, normalise: Normalise])[] = [];
+  const plain = compile((recursion?.cut ?? linked).root);
   return {
-    linked,
-    check,
+    check: recursion ? (value) => recursion.within(recursion.stepsFor(value), () => plain(value)) : plain,
+    issues(value, prefix) {
+      if (!recursion) return issuesOf(linked, value, prefix);
+      return recursion.within(recursion.stepsFor(value), () =>
+        issuesOf(recursion.cut, value, prefix, recursion.places),
+      );
+    },
     normaliser(options) {
       const { source, drop, defaults, keepsIdentity } = options;
       const key = `${source} ${drop} ${defaults} ${keepsIdentity}`;
       const known = made.find(([one]) => one === key);
       if (known) return known[1];
-      const normalise = createNormaliser(linked, options);
+      const normalise = createNormaliser(linked, options, recursion);
       made.push([key, normalise]);
       return normalise;
     },

@@ -13,17 +13,15 @@
 //   }
 //   function f1(value, depth) {                                                     // object
 //     if (depth > maxDepth) refuse();
-//     let m0 = value["id"];
-//     if (typeof m0 === 'object') m0 = c1(m0, depth + 1);                           // leaf: text and numbers stay as they are
+//     let m0 = value["id"];                                                         // leaf: stays as it is
 //     let m1 = value["page"];
-//     if (typeof m1 === 'object') m1 = c1(m1, depth + 1);
 //     if (m1 === undefined) { m1 = 1; }
 //     if (m0 !== undefined && m1 !== undefined) return { "id": m0, "page": m1 };    // one shape for all objects
 //     const some = {}; …
 //   }
 import { isBare } from '../base/plain-record.js';
 import { isPlain, maxValueDepth, refuseDepth } from './json-form.js';
-import { anyOnWire, type Inside, isAnything, partsOf, type Step, type StepParts } from './step.js';
+import { type Inside, isAnything, partsOf, type Step, type StepParts } from './step.js';
 
 const mostMembers = 200;
 // A schema of thousands of places would be compiled for a second: places beyond these are read by their steps.
@@ -216,7 +214,7 @@ class Writer {
       case 'value':
         return this.#readValue(m, step, parts.inside, depth);
       case 'leaf':
-        if (!parts.isValue) return [`if (typeof ${m} === 'object') ${this.#call(m, step, depth)}`];
+        if (!parts.isValue) return [];
         return [`if (${m} !== undefined && ${isNoText(m)}) ${this.#call(m, step, depth)}`];
       default:
         return [`if (${m} !== undefined) ${this.#call(m, step, depth)}`];
@@ -224,7 +222,7 @@ class Writer {
   }
 
   #readInside(m: string, inside: Inside, depth: string): string[] {
-    if (isAnything(inside)) return this.#read(m, anyOnWire, depth);
+    if (isAnything(inside)) return [];
     return [
       `if (typeof ${m} === 'object' && ${m} !== null) {`,
       `if (isArray(${m})) { ${this.#call(m, inside.array, depth)} }`,

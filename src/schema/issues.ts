@@ -3,7 +3,8 @@ import { Settings } from 'typebox/system';
 import type { Issue } from '../base/errors.js';
 import { escapePointer, memberOf, unescapePointer } from '../base/json-pointer.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
-import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
+import { formatMark, type LinkedSchema, uniqueMark, withDefinitions } from './link.js';
+import { placeMark } from './recursion.js';
 
 /** Report of typebox about one failed keyword. */
 interface Failure {
@@ -23,19 +24,44 @@ interface Finding extends Issue {
 const maxIssues = 100;
 
 /** Lists the mistakes of a value for people, and never the value itself, which may be a secret. Pointers begin with `prefix`. */
-export function issuesOf(schema: LinkedSchema, value: unknown, prefix: string): Issue[] {
-  const findings = collect(failuresOf(schema.root, value), schema, value);
+export function issuesOf(
+  schema: LinkedSchema,
+  value: unknown,
+  prefix: string,
+  places: readonly LinkedSchema[] = [],
+): Issue[] {
   const seen = new Set<string>();
   const issues: Issue[] = [];
-  for (const { pointer, message, code } of findings) {
-    const key = `${pointer} ${code} ${message}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    issues.push({ pointer: prefix + pointer, message, code });
-    if (issues.length === maxIssues) break;
+  const listed = new Map<LinkedSchema, Set<unknown>>();
+  /** Tells whether all mistakes of a part of the value have been listed. */
+  function list(within: LinkedSchema, part: unknown, at: string): boolean {
+    const findings = collect(failuresOf(within.root, part), within, part);
+    for (const { pointer, message, code, keyword, params } of findings) {
+      const place = keyword === placeKeyword ? places[params.place] : undefined;
+      if (place) {
+        const inner = partOf(part, pointer);
+        // Several schemas of a place's object come to the same place of its member: the mistakes are the same.
+        const values = listed.get(place) ?? new Set();
+        listed.set(place, values);
+        if (values.has(inner)) continue;
+        if (typeof inner === 'object') values.add(inner);
+        if (!list(place, inner, at + pointer)) return false;
+        continue;
+      }
+      const key = `${at}${pointer} ${code} ${message}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      issues.push({ pointer: at + pointer, message, code });
+      if (issues.length === maxIssues) return false;
+    }
+    return true;
   }
+  list(schema, value, prefix);
   return issues;
 }
+
+/** Stands for the failure of a place of a recursive schema, whose mistakes are listed after it is known that they count. */
+const placeKeyword = '~place';
 
 function failuresOf(schema: SchemaNode, value: unknown): readonly Failure[] {
   // The limit is a global of typebox, which the application may share: it is lifted for this call alone.
@@ -113,6 +139,15 @@ function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[
     }
     case '~refine': {
       const message = String(params.message);
+      if (message.startsWith(placeMark)) {
+        const place = Number(message.slice(placeMark.length));
+        return [
+          ...findings,
+          { ...make(instancePath, 'is not valid', 'INVALID'), keyword: placeKeyword, params: { place } },
+        ];
+      }
+      if (message === uniqueMark)
+        return [...findings, make(instancePath, 'must not have an item twice', 'UNIQUE_ITEMS')];
       if (!message.startsWith(formatMark)) return [...findings, make(instancePath, message)];
       return [...findings, make(instancePath, formatMessage(message.slice(formatMark.length)), 'FORMAT')];
     }
@@ -163,8 +198,6 @@ function messageOf({ keyword, params }: Failure): string {
       return `must be less than ${params.limit}`;
     case 'multipleOf':
       return `must be a multiple of ${params.multipleOf}`;
-    case 'uniqueItems':
-      return 'must not have an item twice';
     case 'contains':
     case 'minContains':
       return 'has too few items of the form that is asked for';
@@ -276,6 +309,10 @@ function branchMeant(all: readonly Finding[][], pointer: string): readonly Findi
   const ofKind = all.filter((findings) => !findings.some((one) => one.keyword === 'type' && one.pointer === pointer));
   const branches = ofKind.length > 0 ? ofKind : all;
   if (branches.length === 1) return branches[0];
+  // The value itself fits the branch, and what lies deeper does not.
+  const [deeper, ...others] = branches.filter((findings) => findings.every((one) => one.keyword === placeKeyword));
+  const placesOf = (findings: readonly Finding[]) => findings.map((one) => `${one.pointer} ${one.params.place}`).join();
+  if (deeper && others.every((findings) => placesOf(findings) === placesOf(deeper))) return deeper;
   const isTag = (one: Finding) =>
     (one.keyword === 'const' || one.keyword === 'enum') &&
     one.pointer.startsWith(`${pointer}/`) &&

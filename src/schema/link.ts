@@ -1,5 +1,6 @@
 import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode } from './keywords.js';
 import type { References, Resource } from './references.js';
+import { hasUniqueItems } from './unique.js';
 
 /**
  * Schema in which every reference is `#/$defs/…` of the root. Named schemas, `$id`s, anchors and dynamic references are resolved
@@ -20,6 +21,7 @@ interface Scope {
 
 /** Prefix by which `issues.ts` tells a format of the application from a refinement. */
 export const formatMark = 'fusio:format:';
+export const uniqueMark = 'fusio:unique';
 
 export function linkSchema(schema: SchemaNode, references: References, formats: Formats): LinkedSchema {
   const definitions: Record<string, unknown> = {};
@@ -48,6 +50,8 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
         isChanged = true;
       } else if (key === 'format' && typeof value === 'string' && formats.has(value)) {
         isChanged = true;
+      } else if (key === 'uniqueItems') {
+        isChanged = true;
       } else {
         const linked = linkKeyword(key, value, scope);
         if (linked !== value) isChanged = true;
@@ -58,8 +62,11 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
     if (targets.length === 1) copy.$ref = targets[0];
     // Two kinds of reference in one schema: both count.
     if (targets.length > 1) copy.allOf = [...listOf(copy.allOf), ...targets.map(($ref) => ({ $ref }))];
-    const refinements = refinementsOf(node, formats);
-    if (refinements.length > 0) copy['~refine'] = refinements;
+    const own = listOf(node['~refine']);
+    if (own.length > 0) copy['~refine'] = own;
+    // Not beside `own`: typebox runs refinements only where all else fits, and each mistake is to be found.
+    const refined = refinementsOf(node, formats).map((one) => ({ '~refine': [one] }));
+    if (refined.length > 0) copy.allOf = [...listOf(copy.allOf), ...refined];
     return copy;
   }
 
@@ -142,6 +149,11 @@ function hasReferences(node: SchemaNode): boolean {
   return found;
 }
 
+/** Finds the schema that a reference of a linked schema names. */
+export function definitionOf({ definitions }: Pick<LinkedSchema, 'definitions'>, reference: string): unknown {
+  return definitions[reference.slice('#/$defs/'.length)];
+}
+
 /** Makes a part of a linked schema a schema of its own. */
 export function withDefinitions(node: SchemaNode, definitions: Readonly<Record<string, unknown>>): SchemaNode {
   // With $schema the compiler takes '#/$defs/…' as it stands and searches for no draft 4 base.
@@ -166,14 +178,16 @@ interface Refinement {
   error(value: unknown): string;
 }
 
-/** Lists the node's own refinements (typebox hides them from `Object.keys`) and its format, where the application defines it. */
-function refinementsOf(node: SchemaNode, formats: Formats): readonly unknown[] {
-  const own = listOf(node['~refine']);
+/** Makes refinements of the keywords that typebox does not check as we do: formats of ours and of the application, and `uniqueItems`. */
+function refinementsOf(node: SchemaNode, formats: Formats): readonly Refinement[] {
+  const refinements: Refinement[] = [];
   const test = typeof node.format === 'string' ? formats.get(node.format) : undefined;
-  if (!test) return own;
-  const format: Refinement = {
-    check: (value) => typeof value !== 'string' || test(value) === true,
-    error: () => `${formatMark}${node.format}`,
-  };
-  return [...own, format];
+  if (test) {
+    refinements.push({
+      check: (value) => typeof value !== 'string' || test(value) === true,
+      error: () => `${formatMark}${node.format}`,
+    });
+  }
+  if (node.uniqueItems === true) refinements.push({ check: hasUniqueItems, error: () => uniqueMark });
+  return refinements;
 }

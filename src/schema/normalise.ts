@@ -1,10 +1,11 @@
 import { type Choice, type ChoicesOf, createChoices } from './choice.js';
-import { type Choose, createChoose, maxTrials, type Trials } from './choose.js';
+import { type Choose, createChoose, type Trials } from './choose.js';
 import { coercionOf } from './coerce.js';
 import { canGenerate, generate } from './generate.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import type { LinkedSchema } from './link.js';
+import type { Recursion } from './recursion.js';
 import {
   defaultOf,
   hasItems,
@@ -41,28 +42,39 @@ export type Normalise = (value: unknown) => unknown;
  * It goes by keywords alone, so both TypeBox packages and plain JSON Schema are read alike. Nothing is changed in place: a value
  * that does not fit is left for the check to report.
  */
-export function createNormaliser(schema: LinkedSchema, options: NormaliseOptions): Normalise {
+export function createNormaliser(
+  schema: LinkedSchema,
+  options: NormaliseOptions,
+  recursion: Recursion | undefined,
+): Normalise {
   if (options.source === 'json' && !options.drop && !options.defaults) return (value) => value;
-  const trials: Trials = { left: maxTrials };
+  const trials: Trials = { depth: 0, results: undefined };
   const makeMaker = () => {
-    return createStepMaker(schema.definitions, options, createChoices(), createChoose(schema, options, trials));
+    return createStepMaker(schema.definitions, options, createChoices(), createChoose(schema, trials, recursion));
   };
   const makeStep = () => makeMaker().stepFor([schema.root]);
   const step = options.keepsIdentity ? makeStep() : generate(makeStep);
   const fallback = options.defaults ? defaultOf(makeMaker().flatten([schema.root])) : undefined;
-  return normaliserOf(step, fallback, trials);
+  const normalise = normaliserOf(step, fallback, trials);
+  return recursion ? bounded(normalise, options.source === 'value', recursion) : normalise;
+}
+
+function bounded(normalise: Normalise, isValue: boolean, { within, stepsFor }: Recursion): Normalise {
+  // The size of a JavaScript value is known when its getters and toJSON have run. It comes from the app itself.
+  return (value) => within(isValue ? Number.POSITIVE_INFINITY : stepsFor(value), () => normalise(value));
 }
 
 // Not inside `createNormaliser`: a function that is made there would keep all of its variables for as long as it lives.
 function normaliserOf(step: Step, fallback: unknown, trials: Trials): Normalise {
   return function normalise(value) {
     try {
-      trials.left = maxTrials;
       return step(value === undefined && fallback !== undefined ? structuredClone(fallback) : value, 0);
     } catch (error) {
       if (error instanceof Unreadable) return error;
       if (isStackOverflow(error)) return new Unreadable('is nested too deeply');
       throw error;
+    } finally {
+      trials.results = undefined;
     }
   };
 }
@@ -78,6 +90,7 @@ function createStepMaker(
   const made = new Map<string, Made>();
   const ids = new Map<SchemaNode, number>();
   let keeping: StepMaker | undefined;
+  let json: StepMaker | undefined;
   const maker: StepMaker = {
     options,
     stepFor,
@@ -86,6 +99,10 @@ function createStepMaker(
     get keeping() {
       keeping ??= drop ? createStepMaker(definitions, { ...options, drop: false }, choicesOf, choose) : maker;
       return keeping;
+    },
+    get json() {
+      json ??= createStepMaker(definitions, { ...options, source: 'json' }, choicesOf, choose);
+      return json;
     },
   };
   return maker;
@@ -127,7 +144,7 @@ function createStepMaker(
   function makeStep(nodes: readonly SchemaNode[], decided: ReadonlySet<Choice>): Step {
     const open = nodes.flatMap(choicesOf).filter((choice) => !decided.has(choice));
     const choices = open.filter((choice) => !isInert(choice));
-    if (choices.length > 0) return choose(maker, nodes, choices, new Set([...decided, ...choices]));
+    if (choices.length > 0) return choose(maker, nodes, choices, decided);
     const mentioned = open.flatMap((choice) => flatten(choice.branches)).flatMap(namesIn);
     const inside = makeInside(nodes, mentioned);
     if (source === 'value') return valueStep(inside, nodes.some(isTyped));

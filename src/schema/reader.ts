@@ -1,7 +1,6 @@
 import type { Issue } from '../base/errors.js';
 import { escapePointer } from '../base/json-pointer.js';
 import type { Compiled, Compiler } from './compiled.js';
-import { issuesOf } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
 import type { SchemaNode } from './keywords.js';
 import type { Normalise } from './normalise.js';
@@ -63,11 +62,11 @@ class SchemaReader implements Reader {
 
   issues(value: unknown, pointer: string): Issue[] {
     if (value instanceof Unreadable) return [{ pointer, message: value.message, code: 'NOT_JSON' }];
-    const { linked, check } = this.#compile();
+    const compiled = this.#compile();
     try {
-      const issues = issuesOf(linked, value, pointer);
+      const issues = compiled.issues(value, pointer);
       if (this.#options.unknown === 'reject') addUnknown(value, this.#drop(value), pointer, issues);
-      if (issues.length > 0 || check(value)) return issues;
+      if (issues.length > 0 || compiled.check(value)) return issues;
     } catch (error) {
       if (!isStackOverflow(error)) throw error;
       return [{ pointer, message: 'is nested too deeply', code: 'NOT_JSON' }];

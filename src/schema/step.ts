@@ -49,6 +49,8 @@ export interface StepMaker {
   stepFor(schemas: readonly unknown[], decided?: ReadonlySet<Choice>): Step;
   /** The same maker, but its steps drop nothing: for trying out a schema on a value. */
   readonly keeping: StepMaker;
+  /** The same maker, but its steps read values that are in their JSON form. */
+  readonly json: StepMaker;
   /** All schemas that apply wherever these do: through `$ref` and `allOf`. */
   flatten(schemas: readonly unknown[]): readonly SchemaNode[];
   idOf(node: SchemaNode): number;
@@ -66,20 +68,25 @@ export function withParts(step: Step, parts: StepParts): Step {
   return step;
 }
 
-/** Inside of a value on the wire, and of a JavaScript value, of which no schema says anything. */
-export const anythingOnWire: Inside = insideAnything((value, depth) => anyOnWire(value, depth), false);
-export const anythingInValue: Inside = insideAnything((value, depth) => anyValue(value, depth), true);
+/**
+ * Steps where no schema says anything about the form of the value. On the wire it is JSON or text already, and not looked into: a
+ * union that nothing fits would be walked through once for each level of the value.
+ */
+export const anyOnWire: Step = withParts((value) => value, { kind: 'leaf', isValue: false });
 
-/** Steps where no schema says anything about the form of the value. `typedValue`: one says its type, and the check reports it. */
-export const anyOnWire = withParts(readerOfWire([], anythingOnWire), { kind: 'leaf', isValue: false });
+/** Inside of a value on the wire, and of a JavaScript value, of which no schema says anything. */
+export const anythingOnWire: Inside = { object: anyOnWire, array: anyOnWire };
+export const anythingInValue: Inside = insideAnyValue();
+
+/** `typedValue`: a schema says the type of the value, and the check reports it. */
 export const anyValue = withParts(readerOfValue(anythingInValue, false), { kind: 'leaf', isValue: true });
 const typedValue = withParts(readerOfValue(anythingInValue, true), { kind: 'leaf', isValue: true });
 
-function insideAnything(anything: Step, copiesInstances: boolean): Inside {
+function insideAnyValue(): Inside {
   const nothingDeclared: Readonly<Record<string, Step>> = Object.create(null);
   return {
-    object: objectStep(nothingDeclared, () => anything, [], copiesInstances),
-    array: arrayStep([], anything),
+    object: objectStep(nothingDeclared, () => anyValue, [], true),
+    array: arrayStep([], (value, depth) => anyValue(value, depth)),
   };
 }
 
