@@ -23,9 +23,9 @@ export type {
   ActionFunction,
   ActionHandle,
   ActionObject,
-  Around,
 } from './action/action.js';
 export { defineAction } from './action/action.js';
+export type { Around, Next, Outcome } from './action/around.js';
 export type { AnyContext, AnyReplies, Context, HttpExchange, Respond, Run } from './action/context.js';
 export type {
   Dispatch,

@@ -25,10 +25,12 @@ export type Action<Request, Result, Context> =
   | string;
 
 /** An action with a name, registered by `fusio.action`: give it, or its name, to an operation, a trigger or a cronjob. */
-export interface ActionHandle<Request = never, Result = unknown, Context = unknown>
-  extends ActionObject<Request, Result, Context> {
+export interface ActionHandle<Request = never, Result = unknown, Context = unknown> {
   readonly kind: 'action';
   readonly name: string;
+  /** Runs the action. */
+  // A method: a fusio with more in its context then still fits where one with less is wanted. An operation looks closely, all the same.
+  handle(request: Request, context: Context): Awaitable<Result>;
 }
 
 /** A reusable action, made by `defineAction`: called with its configuration, it gives an action. Throws `ACTION_INVALID` for a wrong one. */
@@ -39,13 +41,6 @@ export interface ActionFactory<Configuration, Request, Result, Context> {
   /** The name that `defineAction` gave it. */
   readonly action: string;
 }
-
-/** Runs around an action: `(next, request, context) => next()`. A request given to `next` replaces the request. */
-export type Around<Context = AnyContext> = (
-  next: (request?: Request) => Awaitable<unknown>,
-  request: Request,
-  context: Context,
-) => Awaitable<unknown>;
 
 /** Any action as a plain function. */
 export type Handle = (request: Request, context: AnyContext) => Awaitable<unknown>;

@@ -111,7 +111,8 @@ function build(options: AnyOptions): AnyFusio {
     operation: (given) => registry.operation(given as AnyOperationOptions) as never,
     around(wrapper) {
       registry.around(wrapper);
-      return fusio;
+      // The same fusio: what the wrapper hands over is known to the types only.
+      return fusio as never;
     },
     scope: (name, description) => registry.scope(name, description),
     event: notAvailable('event'),

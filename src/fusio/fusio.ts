@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Application, RequestHandler } from 'express';
-import type { ActionFunction, ActionHandle, ActionObject, Around, Awaitable } from '../action/action.js';
+import type { ActionFunction, ActionHandle, ActionObject, Awaitable } from '../action/action.js';
+import type { Around, Arounds, Joined } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { Dispatch, EventHandle, EventReference, PayloadOf } from '../action/dispatch.js';
 import type { Call, OperationHandle } from '../action/handle.js';
@@ -30,7 +31,8 @@ interface AnyConnections {
 export type AnyFusio = Fusio<any, {}>;
 
 /** The context that a given fusio hands its actions: `ContextOf<typeof fusio>`. */
-export type ContextOf<F> = F extends Fusio<infer Connections, infer Events> ? Context<Connections, Events> : never;
+export type ContextOf<F> =
+  F extends Fusio<infer Connections, infer Events, infer Own> ? Context<Connections, Events> & Own : never;
 
 /** The state of a fusio and of its connections. */
 export interface Health {
@@ -60,7 +62,7 @@ export interface StartOptions extends ReadyOptions {
  */
 // The variance is written down because working it out costs every program a million instantiations: it compares `operation` with
 // itself, over schemas that are not known.
-export interface Fusio<out Connections, out Events> {
+export interface Fusio<out Connections, out Events, out Own = {}> {
   // register
 
   /** Names a schema: one component in OpenAPI, reusable by `$ref`. Gives the schema back. Throws `NAME_INVALID`, `NAME_TAKEN` or `SCHEMA_INVALID`. */
@@ -74,14 +76,16 @@ export interface Fusio<out Connections, out Events> {
   action<Request = ActionRequest, Result = unknown>(
     name: string,
     action:
-      | ActionFunction<Request, Result, Context<Connections, Events>>
-      | ActionObject<Request, Result, Context<Connections, Events>>,
-  ): ActionHandle<Request, Result>;
+      | ActionFunction<Request, Result, Context<Connections, Events> & Own>
+      | ActionObject<Request, Result, Context<Connections, Events> & Own>,
+  ): ActionHandle<Request, Result, Own>;
   /**
    * Registers an operation. Throws `OPERATION_INVALID`, `SCHEMA_INVALID` or `ACTION_INVALID` for options that do not fit, `NAME_INVALID`,
    * `NAME_TAKEN`, and `OPERATION_CONFLICT` where another operation has the method and path.
    */
   operation<
+    // Without a default: TypeScript would take it for the context of the action before it has seen `around`.
+    const A extends Arounds<Context<Connections, Events> & Own>,
     const P extends Slot = undefined,
     const Q extends Slot = undefined,
     const H extends Slot = undefined,
@@ -89,7 +93,7 @@ export interface Fusio<out Connections, out Events> {
     const R extends ResponseSlot = undefined,
     const T extends StatusMap = {},
   >(
-    options: OperationOptions<P, Q, H, B, R, T, Connections, Events>,
+    options: OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own>,
   ): OperationHandle<
     ValueOf<P, Texts>,
     ValueOf<Q, RawValues>,
@@ -98,8 +102,13 @@ export interface Fusio<out Connections, out Events> {
     ResultOf<R>,
     StatusValues<T>
   >;
-  /** Runs a function around every action, however it is invoked; the first one registered is outermost. */
-  around(wrapper: Around<Context<Connections, Events>>): this;
+  /**
+   * Runs a function around the action of every operation that is registered after it, however it is invoked; the first wrapper is
+   * outermost. Gives this fusio with the type of the context that its actions then have. Throws `OPTIONS_INVALID`.
+   */
+  around<More extends object = {}>(
+    wrapper: Around<Context<Connections, Events> & Own, More>,
+  ): Fusio<Connections, Events, Joined<Own, More>>;
   /** Describes a scope, for the documents. Throws `NAME_INVALID`. */
   scope(name: string, description?: string): void;
   /** Registers an event. Not in this version: throws `NOT_AVAILABLE`. */

@@ -1,4 +1,5 @@
-import { type Around, type Handle, handleOf } from '../action/action.js';
+import { type Handle, handleOf } from '../action/action.js';
+import type { AnyAround } from '../action/around.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
@@ -25,10 +26,10 @@ export interface Operation {
   /** Read values that came in process. */
   readonly values: Readers;
   readonly answers: Answers;
-  /** The action with the wrappers of the operation itself. */
-  readonly inner: Handle;
-  /** The action with every wrapper around it. The registry replaces it when `fusio.around` adds one. */
-  run: Handle;
+  /** The wrappers around the action, the first one outermost. */
+  readonly arounds: readonly AnyAround[];
+  /** The action. */
+  readonly run: Handle;
 }
 
 export interface OperationParts {
@@ -36,6 +37,8 @@ export interface OperationParts {
   /** Finds an action that was registered by name. */
   readonly action: (name: string) => Handle | undefined;
   readonly actionNames: () => Iterable<string>;
+  /** The wrappers of `fusio.around`, outside those of the operation. */
+  readonly arounds: readonly AnyAround[];
 }
 
 /** Reads the options of an operation, or throws with its name, what is wrong and the fix. */
@@ -52,7 +55,7 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   checkDates(options, where);
   checkMediaTypes(options, where);
 
-  const inner = wrap(findAction(options.action, parts, where), aroundsOf(options.around, where));
+  const run = findAction(options.action, parts, where);
   return {
     name,
     method,
@@ -74,8 +77,8 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     wire: makeReaders(options, segments, parts.schemas, where, 'wire'),
     values: makeReaders(options, segments, parts.schemas, where, 'values'),
     answers: readAnswers(options, parts.schemas, where),
-    inner,
-    run: inner,
+    arounds: [...parts.arounds, ...aroundsOf(options.around, where)],
+    run,
   };
 }
 
@@ -84,17 +87,6 @@ function mediaTypeOf(options: AnyOperationOptions): Pick<OperationHandle, 'consu
   const [only, ...more] = consumesOf(options);
   const type = only?.type.toLowerCase();
   return type === undefined || more.length > 0 || type === 'application/json' ? {} : { consumes: type };
-}
-
-/** Puts wrappers around an action, the first one outermost. */
-export function wrap(run: Handle, arounds: readonly Around[]): Handle {
-  return arounds.reduceRight<Handle>(
-    (inner, around) =>
-      function around_(request, context) {
-        return around((changed = request) => inner(changed, context), request, context);
-      },
-    run,
-  );
 }
 
 function findAction(action: unknown, parts: OperationParts, where: string): Handle {
@@ -108,13 +100,13 @@ function findAction(action: unknown, parts: OperationParts, where: string): Hand
   throw new FusioError('ACTION_INVALID', `${where}: there is no action "${action}"${guess || `; ${list}`}`);
 }
 
-function aroundsOf(around: unknown, where: string): readonly Around[] {
+function aroundsOf(around: unknown, where: string): readonly AnyAround[] {
   const list: readonly unknown[] = around === undefined ? [] : Array.isArray(around) ? around : [around];
   if (list.every(isAround)) return list;
   throw new FusioError('OPERATION_INVALID', `${where}: around must be a function or an array of functions`);
 }
 
-function isAround(value: unknown): value is Around {
+function isAround(value: unknown): value is AnyAround {
   return typeof value === 'function';
 }
 

@@ -1,4 +1,5 @@
-import type { Action, Around } from '../action/action.js';
+import type { Action } from '../action/action.js';
+import type { AnyAround, Joined, OwnOf } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
@@ -75,8 +76,6 @@ export interface OperationBase {
   checkResponse?: 'enforce' | 'report';
   /** Media types of the body. Default: `application/json`. Also forms, `multipart/form-data`, `text/*` and binary types. */
   consumes?: Consumes | readonly Consumes[];
-  /** Wrappers around this operation's action, the first one outermost; inside those of `fusio.around`. */
-  around?: Around | readonly Around[];
   /** How answers may be cached. Default: `no-store`, and nothing for a public operation. */
   cache?: CacheOptions;
   /** Further places that show the operation, beside its own path. Default: all of them. */
@@ -91,7 +90,7 @@ export type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
   : ValueOf<B, undefined>;
 
 /** An operation: a method and a path, bound to an action, with its schemas. */
-export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends OperationBase {
+export interface OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own> extends OperationBase {
   /** Object schema of the path's parameters; text is converted. Default: they stay text. */
   params?: P;
   /** Object schema of the query; text is converted. Default: values as they came. */
@@ -104,14 +103,23 @@ export interface OperationOptions<P, Q, H, B, R, T, Connections, Events> extends
   response?: R;
   /** Schemas, or texts for the documents, by the status that is thrown: `{ 404: 'No such todo' }`. */
   throws?: T;
+  /**
+   * Wrappers around this operation's action, the first one outermost; inside those of `fusio.around`. What they hand to `next` is in the
+   * action's context: written before `action`, so that TypeScript sees it first.
+   */
+  around?: A;
   /** The business logic: a function, an object with `handle`, an `ActionHandle`, or the name of a registered action. */
-  // NoInfer keeps the compiler from inferring schemas out of the action: do not remove it.
-  action: NoInfer<
-    Action<
-      Request<ValueOf<P, Texts>, ValueOf<Q, RawValues>, ValueOf<H, RawValues>, BodyOf<B>>,
-      Plain<R> | Reply | Undeclared,
-      Context<Connections, Events, RepliesOf<R, T>>
-    >
+  // NoInfer keeps the compiler from inferring schemas out of the action: do not remove it. It stands at the leaves, because around the
+  // whole type it makes TypeScript fix the context before it has seen `around`.
+  action: Action<
+    Request<
+      NoInfer<ValueOf<P, Texts>>,
+      NoInfer<ValueOf<Q, RawValues>>,
+      NoInfer<ValueOf<H, RawValues>>,
+      NoInfer<BodyOf<B>>
+    >,
+    NoInfer<Plain<R> | Reply | Undeclared>,
+    Context<Connections, Events, NoInfer<RepliesOf<R, T>>> & NoInfer<Joined<Own, OwnOf<A>>>
   >;
 }
 
@@ -123,6 +131,7 @@ export type AnyOperationOptions = OperationBase & {
   body?: Slot;
   response?: object | string;
   throws?: Readonly<Record<number, object | string>>;
+  around?: AnyAround | readonly AnyAround[];
   action: unknown;
 };
 

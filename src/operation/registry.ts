@@ -1,8 +1,9 @@
-import { type Around, type Handle, handleOf } from '../action/action.js';
+import { type Handle, handleOf } from '../action/action.js';
+import type { AnyAround } from '../action/around.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 import type { Schemas } from '../schema/schemas.js';
-import { makeOperation, type Operation, wrap } from './operation.js';
+import { makeOperation, type Operation } from './operation.js';
 import type { AnyOperationOptions } from './options.js';
 
 /** The operations, actions, wrappers and scopes of one fusio, by name. */
@@ -13,8 +14,8 @@ export interface Registry {
   operation(options: AnyOperationOptions): OperationHandle;
   /** Registers an action, for operations that name it. */
   action(name: string, action: unknown): { readonly kind: 'action'; readonly name: string; readonly handle: Handle };
-  /** Puts a wrapper around every action, those of operations that are registered already, too. */
-  around(wrapper: Around): void;
+  /** Puts a wrapper around the action of every operation that is registered from now on. */
+  around(wrapper: AnyAround): void;
   scope(name: string, description: string | undefined): void;
   /** Finds the operation of a handle. Throws `OPERATION_INVALID` where it is of another fusio. */
   find(handle: OperationHandle): Operation;
@@ -36,7 +37,7 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
   const byHandle = new WeakMap<object, Operation>();
   const actions = new Map<string, Handle>();
   const scopes = new Map<string, string | undefined>();
-  const arounds: Around[] = [];
+  const arounds: AnyAround[] = [];
 
   return {
     operations,
@@ -47,12 +48,12 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
         schemas,
         action: (name) => actions.get(name),
         actionNames: () => actions.keys(),
+        arounds,
       });
-      const { name, handle, inner } = operation;
+      const { name, handle } = operation;
       if (operations.has(name)) {
         throw new FusioError('NAME_TAKEN', `operation "${name}" is registered already; names are unique`);
       }
-      operation.run = wrap(inner, arounds);
       onOperation(operation);
       operations.set(name, operation);
       byHandle.set(handle, operation);
@@ -78,7 +79,6 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
       if (typeof wrapper !== 'function')
         throw new FusioError('OPTIONS_INVALID', 'around: a function (next, request, context) is needed');
       arounds.push(wrapper);
-      for (const operation of operations.values()) operation.run = wrap(operation.inner, arounds);
     },
 
     scope(name, description) {

@@ -6,12 +6,22 @@ import { discard } from '../base/streams.js';
 import { redact } from '../log/redact.js';
 import type { AnswerBody } from '../operation/answers.js';
 import type { Reader } from '../schema/schemas.js';
+import { drop } from './drop.js';
 import type { Invocation } from './invocation.js';
 import type { Runnable } from './runnable.js';
 import type { Outcome, RawResult } from './transport.js';
 
 /** Brings a result into its JSON form, drops what is not declared and refuses what does not fit (`RESULT_INVALID`, 500). */
 export function checkResult(invocation: Invocation, result: unknown): Outcome {
+  try {
+    return outcomeOf(invocation, result);
+  } catch (error) {
+    drop(result);
+    throw error;
+  }
+}
+
+function outcomeOf(invocation: Invocation, result: unknown): Outcome {
   const { answers } = invocation.runnable;
   if (isReply(result)) return checkReply(invocation, result);
   if (typeof result === 'object' && result !== null && !isData(result) && result instanceof Response) {

@@ -2,7 +2,7 @@ import { type Caller, callerOf, system } from '../access/caller.js';
 import type { AnyContext } from '../action/context.js';
 import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
-import type { UploadedFile } from '../action/request.js';
+import type { Request, UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
 import type { Logger } from '../log/logger.js';
 import type { Invocation } from './invocation.js';
@@ -16,6 +16,11 @@ export class ActionContext implements AnyContext {
   constructor(invocation: Invocation, caller: Caller) {
     this.#invocation = invocation;
     this.#caller = caller;
+  }
+
+  /** Makes a context of the same invocation. */
+  static like(context: ActionContext): ActionContext {
+    return new ActionContext(context.#invocation, context.#caller);
   }
 
   get connections(): AnyContext['connections'] {
@@ -76,6 +81,35 @@ export class ActionContext implements AnyContext {
     this.#call ??= callWithin(this.#invocation, this.#caller);
     return this.#call;
   }
+}
+
+/**
+ * Gives a context with the members that a wrapper hands over beside those that it has: another object, so that no other call and no
+ * wrapper outside sees them. Throws `OPTIONS_INVALID` for names that the context or the request has.
+ */
+export function withOwn(context: ActionContext, own: unknown, operation: string): ActionContext {
+  const where = `operation "${operation}": next()`;
+  if (!isPlain(own)) {
+    throw new FusioError('OPTIONS_INVALID', `${where} takes an object literal with members for the context: { tx }`);
+  }
+  for (const name of Object.keys(own)) {
+    if (slots.includes(name)) {
+      throw new FusioError('OPTIONS_INVALID', `${where}: a request is its second argument, next({}, request)`);
+    }
+    if (name in ActionContext.prototype) {
+      throw new FusioError('OPTIONS_INVALID', `${where}: the context has "${name}" itself; take another name`);
+    }
+  }
+  return Object.assign(ActionContext.like(context), context, own);
+}
+
+const slots: readonly string[] = ['params', 'query', 'headers', 'body'] satisfies (keyof Request)[];
+
+/** Tells an object literal, also one of another realm: of an instance the methods would be lost. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Makes `context.call`: it keeps the caller, the id of the request and its signal, and counts how deep calls are nested. */

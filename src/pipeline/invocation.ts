@@ -64,6 +64,17 @@ export class Invocation implements Transported, Recorded, Deadline {
     this.parts.deadlines.add(this);
   }
 
+  /** Throws where the invocation is over: its time is up, fusio stops, or an answer or an error was delivered. */
+  refuseLate(): void {
+    const { deadlines } = this.parts;
+    if (this.isWatched && this.expiresAt > 0 && deadlines.clock.now() >= this.expiresAt) {
+      // Now, and not at the next look at the clock.
+      deadlines.delete(this);
+      this.expire('time');
+    }
+    if (this.isDelivered) throw this.abortReason ?? new FusioError('CALL_CANCELLED');
+  }
+
   hold(body: { destroy(error?: Error): void }, isEndless: boolean): void {
     this.watch();
     this.held = body;

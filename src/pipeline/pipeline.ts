@@ -1,12 +1,12 @@
 import { authorize as authorizeCaller } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
-import { isReply } from '../action/reply.js';
 import type { Request } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
 import { isPromise } from '../base/promise.js';
-import { discard } from '../base/streams.js';
+import { runWrapped, wrappedOutcome } from './around.js';
 import { checkResult } from './check.js';
 import { ActionContext } from './context.js';
+import { drop } from './drop.js';
 import type { Invocation } from './invocation.js';
 import type { Answered, Outcome, RawRequest } from './transport.js';
 import { validateRequest } from './validate.js';
@@ -57,13 +57,6 @@ function later(invocation: Invocation, promise: Promise<unknown>, at: number): v
   );
 }
 
-/** Lets go of a result, an outcome or an answer that will not be sent: its stream would stay open. */
-function drop(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  discard(isReply(value) ? value.body : value);
-  if ('body' in value) discard(value.body);
-}
-
 function active({ runnable }: Invocation): void {
   if (!runnable.active) throw new FusioError('OPERATION_GONE');
 }
@@ -92,16 +85,12 @@ function validate({ runnable, origin, parts }: Invocation, raw: RawRequest): Req
 function run(invocation: Invocation, request: Request): unknown {
   const { runnable, caller } = invocation;
   if (!caller) throw new Error('the step authenticate comes before the step run');
-  return runnable.run(request, new ActionContext(invocation, caller));
+  const context = new ActionContext(invocation, caller);
+  return runnable.arounds.length > 0 ? runWrapped(invocation, request, context) : runnable.run(request, context);
 }
 
 function check(invocation: Invocation, result: unknown): Outcome {
-  try {
-    return checkResult(invocation, result);
-  } catch (error) {
-    drop(result);
-    throw error;
-  }
+  return invocation.runnable.arounds.length > 0 ? wrappedOutcome(invocation, result) : checkResult(invocation, result);
 }
 
 function answer(invocation: Invocation, outcome: Outcome): Answered | Promise<Answered> {

@@ -1,5 +1,6 @@
 import type { Demand } from '../access/authorize.js';
 import type { Handle } from '../action/action.js';
+import type { AnyAround } from '../action/around.js';
 import type { OperationHandle } from '../action/handle.js';
 import type { Answers } from '../operation/answers.js';
 import type { Readers } from '../operation/readers.js';
@@ -23,6 +24,8 @@ export interface Runnable extends Demand {
   readonly answers: Answers;
   /** The operation that it is, with its method and path; undefined for the action of a trigger, a cronjob or a job. */
   readonly handle: OperationHandle | undefined;
-  /** The action with every wrapper around it. */
+  /** The wrappers around the action, the first one outermost. */
+  readonly arounds: readonly AnyAround[];
+  /** The action. */
   readonly run: Handle;
 }

@@ -1,4 +1,4 @@
-import { createFusio, type OperationHandle, Type } from '../../src/index.js';
+import { createFusio, type OperationHandle, respond, Type } from '../../src/index.js';
 
 function api() {
   const fusio = createFusio({ logger: false });
@@ -160,7 +160,10 @@ describe('an action', () => {
         name: 'd',
         path: '/d',
         action: 'greeter',
-        around: async (next, request) => `${await next(request)}!`,
+        around: async (next) => {
+          const { status, body } = await next();
+          return respond(status, `${body}!`);
+        },
       }),
     ];
 

@@ -68,10 +68,17 @@ describe('mapError', () => {
     const headers = { authorization: 'broken' };
     expect((await fusio.inject({ path: '/buy/1', headers })).json()).toMatchObject({ detail: 'of callers' });
     expect(await (await fetch(`${url}/own`, { headers })).json()).toMatchObject({ code: 'OUT_OF_STOCK' });
-    fusio.around(() => {
-      throw new OutOfStock('in a wrapper');
+    fusio.operation({
+      name: 'wrapped',
+      method: 'GET',
+      path: '/wrapped',
+      public: true,
+      around() {
+        throw new OutOfStock('in a wrapper');
+      },
+      action: () => 1,
     });
-    expect((await fusio.inject({ path: '/buy/1' })).json()).toMatchObject({ detail: 'in a wrapper' });
+    expect((await fusio.inject({ path: '/wrapped' })).json()).toMatchObject({ detail: 'in a wrapper' });
   });
 
   it.each([

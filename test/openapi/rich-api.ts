@@ -21,7 +21,7 @@ export function documentOf(
 ): OpenApiDocument {
   const schemas = createSchemas();
   for (const [name, schema] of Object.entries(named)) schemas.name(name, schema);
-  const parts = { schemas, action: () => undefined, actionNames: () => [] };
+  const parts = { schemas, action: () => undefined, actionNames: () => [], arounds: [] };
   const made = operations.map((one) => makeOperation(one, parts));
   return makeDocument(
     { operations: made, schemas, scopes: new Map(Object.entries(scopes)), events: new Map(Object.entries(events)) },

@@ -25,6 +25,7 @@ function sweep(
     values: { ...none, body },
     answers: readAnswers({} as never, schemas, 'cronjob "todo.sweep"'),
     handle: undefined,
+    arounds: [],
     run: action as Runnable['run'],
     ...more,
   };
