@@ -95,6 +95,14 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
     const { source, defaults } = maker.options;
     const tag = tagOf(branches, maker);
     const forms = branches.map((branch) => ({ branch, kinds: kindsOf(branch, maker) }));
+    const byKind = new Map<string, typeof forms>();
+    const formsOf = (kind: string) =>
+      byKind.get(kind) ??
+      remember(
+        byKind,
+        kind,
+        forms.filter(({ kinds }) => !kinds || kinds.has(kind)),
+      );
     const trialHelps = source === 'text' || (defaults && hasDefault(branches, schema.definitions));
     return function pickBranch(value, depth, picked) {
       if (tag && isNode(value) && Object.hasOwn(value, tag.name)) {
@@ -105,7 +113,7 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
       const kind = kindOf(value);
       // Text may stand for a value of any kind.
       const isText = source === 'text' && kind === 'string';
-      const fitting = isText ? forms : forms.filter(({ kinds }) => !kinds || kinds.has(kind));
+      const fitting = isText ? forms : formsOf(kind);
       const [only] = fitting;
       if (!only) return true;
       if (fitting.length === 1 && !isText) {

@@ -53,12 +53,10 @@ function createCompiled(linked: LinkedSchema, recursion: Recursion | undefined):
   const made: (readonly [key: string, normalise: Normalise])[] = [];
   const plain = compile((recursion?.cut ?? linked).root);
   return {
-    check: recursion ? (value) => recursion.within(recursion.stepsFor(value), () => plain(value)) : plain,
+    check: recursion ? (value) => recursion.within(value, true, () => plain(value)) : plain,
     issues(value, prefix) {
       if (!recursion) return issuesOf(linked, value, prefix);
-      return recursion.within(recursion.stepsFor(value), () =>
-        issuesOf(recursion.cut, value, prefix, recursion.places),
-      );
+      return recursion.within(value, true, () => issuesOf(recursion.cut, value, prefix, recursion.places));
     },
     normaliser(options) {
       const { source, drop, defaults, keepsIdentity } = options;

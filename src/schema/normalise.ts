@@ -59,9 +59,9 @@ export function createNormaliser(
   return recursion ? bounded(normalise, options.source === 'value', recursion) : normalise;
 }
 
-function bounded(normalise: Normalise, isValue: boolean, { within, stepsFor }: Recursion): Normalise {
-  // The size of a JavaScript value is known when its getters and toJSON have run. It comes from the app itself.
-  return (value) => within(isValue ? Number.POSITIVE_INFINITY : stepsFor(value), () => normalise(value));
+function bounded(normalise: Normalise, isValue: boolean, { within }: Recursion): Normalise {
+  // A JavaScript value comes from the app itself, and its size is not known before its getters and toJSON have run.
+  return (value) => within(value, !isValue, () => normalise(value));
 }
 
 // Not inside `createNormaliser`: a function that is made there would keep all of its variables for as long as it lives.

@@ -25,12 +25,10 @@ export interface Recursion {
   readonly places: readonly LinkedSchema[];
   /** Cuts a part of the schema, and makes it a schema of its own. */
   alone(node: SchemaNode): SchemaNode;
-  /** Runs what reads or checks one value, which may take so many steps; its decisions are forgotten afterwards. */
-  within<Result>(steps: number, run: () => Result): Result;
-  /** Takes a step; throws `REQUEST_TOO_COMPLEX` where none is left. */
+  /** Runs what reads or checks one value; its decisions are forgotten afterwards. `isBounded`: its steps are counted. */
+  within<Result>(value: unknown, isBounded: boolean, run: () => Result): Result;
+  /** Takes a step; throws `REQUEST_TOO_COMPLEX` where none is left: there are many times more than the size of the value needs. */
   step(): void;
-  /** The steps for a value: in proportion to its size, and many times more than are needed. */
-  stepsFor(value: unknown): number;
 }
 
 /** Prefix by which `issues.ts` tells a place from a refinement. */
@@ -43,9 +41,12 @@ export function recursionOf(linked: LinkedSchema): Recursion | undefined {
   return createRecursion(linked, cyclic);
 }
 
-/** Decisions of one value. */
+/** Decisions about one value. */
 interface Memo {
+  readonly value: unknown;
   left: number;
+  /** The value is measured when these steps are taken: few values need as many. */
+  isMeasured: boolean;
   /** By the number of the place. */
   readonly decided: (Map<object, boolean> | undefined)[];
 }
@@ -57,7 +58,10 @@ function createRecursion(linked: LinkedSchema, cyclic: ReadonlySet<string>): Rec
   let memo: Memo | undefined;
 
   function step(): void {
-    if (memo && --memo.left < 0) throw new FusioError('REQUEST_TOO_COMPLEX');
+    if (memo === undefined || --memo.left >= 0) return;
+    if (memo.isMeasured) throw new FusioError('REQUEST_TOO_COMPLEX');
+    memo.isMeasured = true;
+    memo.left = sizeOf(memo.value) * stepsPerMember;
   }
 
   /** Replaces a schema of a member or an item that leads back into a cycle. */
@@ -115,18 +119,19 @@ function createRecursion(linked: LinkedSchema, cyclic: ReadonlySet<string>): Rec
     places,
     alone,
     step,
-    within(steps, run) {
+    within(value, isBounded, run) {
       const outer = memo;
-      memo = { left: steps, decided: [] };
+      memo = { value, left: isBounded ? firstSteps : Number.POSITIVE_INFINITY, isMeasured: false, decided: [] };
       try {
         return sharingNumbers(run);
       } finally {
         memo = outer;
       }
     },
-    stepsFor: (value) => 1_000 + sizeOf(value) * stepsPerMember,
   };
 }
+
+const firstSteps = 10_000;
 
 /** Keywords whose schemas apply to the value itself, and not to a member or an item. */
 const inPlace: ReadonlySet<string> = new Set([

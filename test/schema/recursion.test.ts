@@ -46,16 +46,20 @@ describe('a recursive schema', () => {
   it('ends with REQUEST_TOO_COMPLEX where a value takes more steps than it may', () => {
     const cut = recursion(comments);
     if (!cut) throw new Error('not cut');
-
     const steps = (count: number) => () => {
       for (let step = 0; step < count; step++) cut.step();
     };
 
-    expect(() => cut.within(5, steps(5))).not.toThrow();
-    expect(() => cut.within(5, steps(6))).toThrow(
-      expect.objectContaining({ code: 'REQUEST_TOO_COMPLEX', status: 400 }),
-    );
-    expect(cut.stepsFor({ replies: [1, 2] })).toBeGreaterThan(cut.stepsFor({}));
+    const small = () => cut.within({}, true, steps(20_000));
+    const large = () => cut.within({ replies: Array.from({ length: 1_000 }, () => 1) }, true, steps(20_000));
+    const endless = () => cut.within({ replies: [1] }, true, steps(Number.POSITIVE_INFINITY));
+    const own = () => cut.within({}, false, steps(1_000_000));
+
+    expect(large).not.toThrow();
+    expect(own).not.toThrow();
+    for (const run of [small, endless]) {
+      expect(run).toThrow(expect.objectContaining({ code: 'REQUEST_TOO_COMPLEX', status: 400 }));
+    }
   });
 
   it('names the mistake deep inside', () => {
