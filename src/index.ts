@@ -36,6 +36,7 @@ export type {
   Transaction,
 } from './action/dispatch.js';
 export { type FileOptions, file } from './action/file.js';
+export type { FilesInput, FilesOf, FormFile, FormFiles } from './action/form-files.js';
 export type {
   Call,
   CallOptions,

@@ -87,7 +87,7 @@ export interface Context<Connections = {}, Events = {}, Replies = AnyReplies> {
   readonly run: Run | undefined;
   /** The raw request and response; undefined for an invocation that did not come over HTTP. */
   readonly http: HttpExchange | undefined;
-  /** The files of a `multipart/form-data` request, in the order of the form; empty for any other request. */
+  /** The files of a `multipart/form-data` request, in the order of the form; empty for any other request, and where `files` declares them. */
   readonly files: AsyncIterable<UploadedFile>;
   /** Dispatches an event, as `fusio.dispatch` does. Not in this version: rejects with `NOT_AVAILABLE`. */
   readonly dispatch: Dispatch<Events>;

@@ -4,6 +4,7 @@ import type { ActionFunction, ActionHandle, ActionObject, Awaitable } from '../a
 import type { Around, Arounds, Joined } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { Dispatch, EventHandle, EventReference, PayloadOf } from '../action/dispatch.js';
+import type { FilesSlot } from '../action/form-files.js';
 import type { Call, OperationHandle } from '../action/handle.js';
 import type { ActionRequest, RawValues, Slot, Texts, ValueOf } from '../action/request.js';
 import type { ResponseSlot, ResultOf, StatusMap, StatusValues } from '../action/result.js';
@@ -13,7 +14,7 @@ import type { EventOptions } from '../event/event.js';
 import type { TriggerHandle, TriggerOptions } from '../event/trigger.js';
 import type { InjectOptions, InjectResponse } from '../http/inject.js';
 import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
-import type { BodyOf, OperationOptions } from '../operation/options.js';
+import type { BodyInput, OperationOptions } from '../operation/options.js';
 import type { RegisteredOperation } from '../operation/published.js';
 import type { Schema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
@@ -92,13 +93,14 @@ export interface Fusio<out Connections, out Events, out Own = {}> {
     const B extends Slot = undefined,
     const R extends ResponseSlot = undefined,
     const T extends StatusMap = {},
+    const F extends FilesSlot = undefined,
   >(
-    options: OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own>,
+    options: OperationOptions<P, Q, H, B, R, T, F, A, Connections, Events, Own>,
   ): OperationHandle<
     ValueOf<P, Texts>,
     ValueOf<Q, RawValues>,
     ValueOf<H, RawValues>,
-    BodyOf<B>,
+    BodyInput<B, F>,
     ResultOf<R>,
     StatusValues<T>
   >;

@@ -1,6 +1,7 @@
 import { validateHeaderValue } from 'node:http';
 import { FusioError } from '../base/errors.js';
-import { multipartLimits, multipartMaxBodyBytes } from '../operation/multipart.js';
+import { type FileRules, maxBytesOf, maxCountOf } from '../operation/form-files.js';
+import { type MultipartLimits, multipartLimits, multipartMaxBodyBytes } from '../operation/multipart.js';
 import type { Operation } from '../operation/operation.js';
 import { consumesOf, operationDefaults } from '../operation/options.js';
 import { eachHeader } from './answer/headers.js';
@@ -60,7 +61,7 @@ function checkHeaders(headers: readonly string[], name: string): void {
   });
 }
 
-function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | undefined {
+function bodyFormatOf({ name, options, timeoutMs, files }: Operation): BodyFormat | undefined {
   if (options.body === undefined && options.consumes === undefined) return undefined;
   const declared = consumesOf(options);
   const consumes = declared.length > 0 ? declared : [{ type: 'application/json' }];
@@ -74,16 +75,25 @@ function bodyFormatOf({ name, options, timeoutMs }: Operation): BodyFormat | und
   }
   const [kind = 'json'] = kinds;
   const isMultipart = kind === 'multipart';
+  const multipart = multipartLimits(declared.find(({ type }) => type === 'multipart/form-data'));
   const limits = {
     mediaTypes: types,
-    maxBytes: options.maxBodyBytes ?? (isMultipart ? multipartMaxBodyBytes : operationDefaults.maxBodyBytes),
+    maxBytes: options.maxBodyBytes ?? (isMultipart ? formMaxBytes(files, multipart) : operationDefaults.maxBodyBytes),
     maxDepth: 64,
     // The body cannot take longer than the whole invocation may.
     timeoutMs: timeoutMs > 0 ? Math.min(timeoutMs, 30_000) : 30_000,
   };
   if (!isMultipart) return { kind, ...limits };
-  const form = declared.find(({ type }) => type === 'multipart/form-data');
-  return { kind, ...limits, multipart: multipartLimits(form) };
+  if (!files) return { kind, ...limits, multipart };
+  // Each declared file has limits of its own. Beside them come the empty parts of inputs where no file was chosen.
+  const maxFiles = maxCountOf(files) + multipart.maxFields;
+  return { kind, ...limits, files, multipart: { ...multipart, maxFiles, maxFileBytes: Number.POSITIVE_INFINITY } };
+}
+
+/** The default of `maxBodyBytes` leaves room for all declared files at their largest, with the fields beside them. */
+function formMaxBytes(files: FileRules | undefined, { maxFields, maxFieldBytes }: MultipartLimits): number {
+  const declared = files ? maxBytesOf(files) + maxFields * maxFieldBytes : 0;
+  return Math.max(multipartMaxBodyBytes, declared);
 }
 
 function kindOf(type: string): BodyFormat['kind'] {

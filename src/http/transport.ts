@@ -36,7 +36,7 @@ export class HttpTransport implements Transport<Answer> {
     const params = readParams(route, values);
     const query = queryText === '' ? {} : parseQuery(queryText);
     if (!route.body) return this.rawRequest(params, query, undefined);
-    const body = readBody(this.request.body(), route.body, this.parts.pipeline.deadlines);
+    const body = readBody(this.request.body(), route.body, this.parts.pipeline.deadlines, invocation);
     if (!isPromise(body)) return this.rawRequest(params, query, this.take(body, invocation));
     return body.then((arrived) => this.rawRequest(params, query, this.take(arrived, invocation)));
   }
@@ -51,10 +51,7 @@ export class HttpTransport implements Transport<Answer> {
 
   private take({ value, bytes, form }: Body, invocation: Transported): unknown {
     this.request.rawBody = bytes;
-    if (form) {
-      invocation.files = form.files;
-      invocation.onEnd(() => form.dispose());
-    }
+    if (form) invocation.files = form.files;
     return value;
   }
 

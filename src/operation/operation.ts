@@ -5,6 +5,7 @@ import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Answers, isMediaType, readAnswers } from './answers.js';
+import { type FileRules, fileRulesOf } from './form-files.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
 import { makeReaders, type Readers } from './readers.js';
@@ -21,6 +22,8 @@ export interface Operation {
   readonly active: boolean;
   /** In milliseconds; 0: no limit. */
   readonly timeoutMs: number;
+  /** The declared files of a form. */
+  readonly files: FileRules | undefined;
   /** Read text and parsed JSON that came over the wire. */
   readonly wire: Readers;
   /** Read values that came in process. */
@@ -54,6 +57,8 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
   checkBody(options, where);
   checkDates(options, where);
   checkMediaTypes(options, where);
+  checkFiles(options, where);
+  const files = options.files && fileRulesOf(options.files);
 
   const run = findAction(options.action, parts, where);
   return {
@@ -74,8 +79,9 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     scopes,
     active: options.active ?? operationDefaults.active,
     timeoutMs: options.timeoutMs ?? operationDefaults.timeoutMs,
-    wire: makeReaders(options, segments, parts.schemas, where, 'wire'),
-    values: makeReaders(options, segments, parts.schemas, where, 'values'),
+    files,
+    wire: makeReaders(options, segments, parts.schemas, where, 'wire', files),
+    values: makeReaders(options, segments, parts.schemas, where, 'values', files),
     answers: readAnswers(options, parts.schemas, where),
     arounds: [...parts.arounds, ...aroundsOf(options.around, where)],
     run,
@@ -145,6 +151,20 @@ function checkDates({ deprecation }: AnyOperationOptions, where: string): void {
       throw new FusioError('OPERATION_INVALID', `${where}: deprecation.${key} is no date`);
     }
   }
+}
+
+function checkFiles({ method, files, ...options }: AnyOperationOptions, where: string): void {
+  if (files === undefined) return;
+  const refuse = (fault: string): never => {
+    throw new FusioError('OPERATION_INVALID', `${where}: ${fault}`);
+  };
+  if (method === 'GET' || method === 'HEAD') refuse(`a ${method} has no body, so it takes no files`);
+  const form = consumesOf({ method, ...options }).find(({ type }) => type.toLowerCase() === 'multipart/form-data');
+  if (!form) return refuse("files come in a form: set consumes: 'multipart/form-data'");
+  const limit = (['maxFiles', 'maxFileBytes'] as const).find((name) => form[name] !== undefined);
+  if (limit) refuse(`consumes.${limit} is for files that are not declared; use maxCount and maxBytes in files`);
+  const wrong = Object.keys(files).find((name) => ['', '__proto__', 'constructor'].includes(name));
+  if (wrong !== undefined) refuse(`"${wrong}" cannot be the name of a file`);
 }
 
 function checkMediaTypes(options: AnyOperationOptions, where: string): void {

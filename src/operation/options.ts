@@ -1,12 +1,14 @@
 import type { Action } from '../action/action.js';
 import type { AnyAround, Joined, OwnOf } from '../action/around.js';
 import type { Context } from '../action/context.js';
+import type { FilesInput, FilesOf, FormFiles } from '../action/form-files.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
 import type { RawValues, Request, Slot, Texts, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf, Undeclared } from '../action/result.js';
 import { groupOf } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
+import { filesSchema } from './form-files.js';
 import { type MultipartOptions, multipartSchema } from './multipart.js';
 
 /** The cache of an operation's answers: `Cache-Control`, `Vary` and entity tags. */
@@ -84,13 +86,22 @@ export interface OperationBase {
   examples?: Readonly<Record<string, { request?: unknown; response?: unknown; summary?: string }>>;
 }
 
-/** The body of a request: also undefined where its schema is `Type.Optional`. */
-export type BodyOf<B> = [B] extends [{ readonly '~optional': true }]
-  ? ValueOf<B, undefined> | undefined
-  : ValueOf<B, undefined>;
+/** The body of a request, with the declared files in it: also undefined where its schema is `Type.Optional`. */
+export type BodyOf<B, F = undefined> = WithFiles<B, F, FilesOf<F>>;
+
+/** The body as a caller gives it. */
+export type BodyInput<B, F> = WithFiles<B, F, FilesInput<F>>;
+
+type WithFiles<B, F, Files> = [F] extends [undefined]
+  ? OptionalOf<B, ValueOf<B, undefined>>
+  : [B] extends [undefined]
+    ? Files
+    : OptionalOf<B, ValueOf<B, {}> & Files>;
+
+type OptionalOf<B, Value> = [B] extends [{ readonly '~optional': true }] ? Value | undefined : Value;
 
 /** An operation: a method and a path, bound to an action, with its schemas. */
-export interface OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own> extends OperationBase {
+export interface OperationOptions<P, Q, H, B, R, T, F, A, Connections, Events, Own> extends OperationBase {
   /** Object schema of the path's parameters; text is converted. Default: they stay text. */
   params?: P;
   /** Object schema of the query; text is converted. Default: values as they came. */
@@ -99,6 +110,8 @@ export interface OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own>
   headers?: H;
   /** Schema of the body. Default: the operation takes none. */
   body?: B;
+  /** Files of a `multipart/form-data` body by the names of their fields: the action finds them in `request.body`. Default: `context.files` streams them. */
+  files?: F;
   /** One schema, a map of statuses to schemas, or a media type such as `'image/png'`. Default: any result, as JSON. */
   response?: R;
   /** Schemas, or texts for the documents, by the status that is thrown: `{ 404: 'No such todo' }`. */
@@ -116,7 +129,7 @@ export interface OperationOptions<P, Q, H, B, R, T, A, Connections, Events, Own>
       NoInfer<ValueOf<P, Texts>>,
       NoInfer<ValueOf<Q, RawValues>>,
       NoInfer<ValueOf<H, RawValues>>,
-      NoInfer<BodyOf<B>>
+      NoInfer<BodyOf<B, F>>
     >,
     NoInfer<Plain<R> | Reply | Undeclared>,
     Context<Connections, Events, NoInfer<RepliesOf<R, T>>> & NoInfer<Joined<Own, OwnOf<A>>>
@@ -129,6 +142,7 @@ export type AnyOperationOptions = OperationBase & {
   query?: Slot;
   headers?: Slot;
   body?: Slot;
+  files?: FormFiles | undefined;
   response?: object | string;
   throws?: Readonly<Record<number, object | string>>;
   around?: AnyAround | readonly AnyAround[];
@@ -200,6 +214,7 @@ const properties = {
   query: anything,
   headers: anything,
   body: anything,
+  files: filesSchema,
   response: anything,
   throws: anything,
   status: { type: 'integer', minimum: 200, maximum: 299 },

@@ -2,6 +2,8 @@ import { FusioError } from '../base/errors.js';
 import { isOptional } from '../schema/optional.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
 import { splitList } from '../schema/text-form.js';
+import type { FileRules } from './form-files.js';
+import { withFiles } from './form-reader.js';
 import { type AnyOperationOptions, bodyDefaultsOf, consumesOf, operationDefaults } from './options.js';
 import type { Segment } from './path.js';
 
@@ -26,6 +28,7 @@ export function makeReaders(
   schemas: Schemas,
   where: string,
   form: 'wire' | 'values',
+  files: FileRules | undefined,
 ): Readers {
   const unknown = options.unknown ?? operationDefaults.unknown;
   const text = form === 'wire' ? 'text' : 'value';
@@ -38,17 +41,29 @@ export function makeReaders(
     const defaults = slot === 'body' && bodyDefaultsOf(options) === 'required' ? 'required' : true;
     const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults });
     if (source === 'text') checkText(schema, slot, schemas, where);
+    if (source === 'text' && slot === 'body') checkForm(schema, files, schemas, where);
     return made;
   };
   const params = reader('params', text);
   if (params && form === 'wire') checkParams(params.schema, segments, where);
   const headers = reader('headers', text);
-  const body = reader('body', form === 'values' ? 'value' : isForm ? 'text' : 'json');
+  const source = form === 'values' ? 'value' : isForm ? 'text' : 'json';
+  const body = reader('body', source);
+  const mayBeMissing = body !== undefined && isOptional(body.schema);
+  // A schema without any property would keep undeclared ones; the files make it one that has some.
+  const noFields = (rules: FileRules): Reader => {
+    const properties = Object.fromEntries([...rules.keys()].map((name) => [name, {}]));
+    return schemas.reader({ type: 'object', properties }, { where, source, unknown, defaults: false });
+  };
   return {
     params,
     query: reader('query', text),
     headers: headers && withNames(headers, where, form === 'wire' ? schemas.textForm.listsIn(headers.schema) : []),
-    body: body && isOptional(body.schema) ? optional(body) : body,
+    body: files
+      ? withFiles(body ?? noFields(files), files, mayBeMissing)
+      : body && mayBeMissing
+        ? optional(body)
+        : body,
   };
 }
 
@@ -61,6 +76,29 @@ function checkText(schema: object, slot: string, { textForm }: Schemas, where: s
     'SCHEMA_INVALID',
     `${where} ${slot}: "${name}" fits objects only, which cannot be sent as text; declare what is in it one by one, or ${fix}`,
   );
+}
+
+/** Refuses a form whose schema has files among its texts: `files` declares them. */
+function checkForm(schema: object, files: FileRules | undefined, { textForm }: Schemas, where: string): void {
+  const binary = textForm.binaryIn(schema);
+  if (binary !== undefined) {
+    throw new FusioError(
+      'SCHEMA_INVALID',
+      `${where} body: "${binary}" is binary, and the schema of a form describes texts; ` +
+        `declare the file beside it: consumes: 'multipart/form-data', files: { ${quoted(binary)}: { required: true } }`,
+    );
+  }
+  const both = [...(files?.keys() ?? [])].find((name) => textForm.declares(schema, name));
+  if (both !== undefined) {
+    throw new FusioError(
+      'OPERATION_INVALID',
+      `${where}: body and files both declare "${both}"; a name has one meaning`,
+    );
+  }
+}
+
+function quoted(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** Lets a body that did not come be undefined. */

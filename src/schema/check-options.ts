@@ -32,17 +32,22 @@ export function checkOptions(
   throw new FusioError(code, `${where}: ${texts.join('; ')}`, { errors: issues });
 }
 
-function knownKeys(schema: object, path: readonly string[]): readonly string[] {
+interface OptionsSchema {
+  readonly properties?: Record<string, object>;
+  readonly additionalProperties?: object | boolean;
+  readonly anyOf?: readonly object[];
+}
+
+function knownKeys(schema: OptionsSchema, path: readonly string[]): readonly string[] {
   const properties = propertiesOf(schema);
   const [key, ...rest] = path;
   if (key === undefined) return Object.keys(properties);
-  return Object.hasOwn(properties, key) ? knownKeys(properties[key] ?? {}, rest) : [];
+  const { additionalProperties: others } = schema;
+  const inner = Object.hasOwn(properties, key) ? properties[key] : others;
+  return typeof inner === 'object' ? knownKeys(inner, rest) : [];
 }
 
 /** The properties of an options object, also where the option may be `true` or an object. */
-function propertiesOf(schema: {
-  properties?: Record<string, object>;
-  anyOf?: readonly object[];
-}): Record<string, object> {
+function propertiesOf(schema: OptionsSchema): Record<string, object> {
   return schema.properties ?? Object.assign({}, ...(schema.anyOf ?? []).map(propertiesOf));
 }

@@ -7,6 +7,10 @@ export interface TextForm {
   unsendable(schema: object): string | undefined;
   /** Lists the properties that are lists, and never text themselves. */
   listsIn(schema: object): readonly string[];
+  /** Finds a property that is meant to be bytes, or a list of such: `format: 'binary'`, as OpenAPI has it. */
+  binaryIn(schema: object): string | undefined;
+  /** Tells whether a property of this name is declared. */
+  declares(schema: object, name: string): boolean;
 }
 
 /** Schema, and the resource in which its references are read. */
@@ -63,6 +67,22 @@ export function createTextForm(references: References): TextForm {
     });
   }
 
+  function isBinary(place: Place, seen: ReadonlySet<unknown> = new Set()): boolean {
+    if (seen.has(place[0])) return false;
+    const within = new Set([...seen, place[0]]);
+    return certain(place).some(([node, inside]) => {
+      const parts = [...unionsOf(node).flat(), ...listOf(node.prefixItems), node.items].flat();
+      return node.format === 'binary' || parts.some((part) => isBinary([part, inside], within));
+    });
+  }
+
+  function propertiesOf(schema: object): readonly (readonly [name: string, place: Place])[] {
+    if (!isNode(schema)) return [];
+    return certain([schema, references.documentOf(schema).resource]).flatMap(([node, inside]) =>
+      Object.entries(node.properties ?? {}).map(([name, property]) => [name, [property, inside]] as const),
+    );
+  }
+
   function rootsOf(schema: object): ReturnType<typeof certain> {
     if (!isNode(schema) || hasOnlyScalars(schema)) return [];
     return certain([schema, references.documentOf(schema).resource]);
@@ -83,6 +103,8 @@ export function createTextForm(references: References): TextForm {
         });
       });
     },
+    binaryIn: (schema) => propertiesOf(schema).find(([, place]) => isBinary(place))?.[0],
+    declares: (schema, name) => propertiesOf(schema).some(([own]) => own === name),
   };
 }
 

@@ -168,17 +168,20 @@ function signalsOf(source: string): string[] {
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
   readonly anyOf?: readonly Node[];
   readonly items?: Node;
 }
 
 /** The options of a schema, with those inside them: `cors`, `cors.origins`. */
 function keysOf(schema: object, prefix = ''): string[] {
-  const { properties = {}, anyOf = [], items } = schema as Node;
+  const { properties = {}, additionalProperties: others, anyOf = [], items } = schema as Node;
   const own = Object.entries(properties).flatMap(([name, inner]) => [
     prefix + name,
     ...keysOf(inner, `${prefix}${name}.`),
   ]);
-  const others = [...anyOf, ...(items ? [items] : [])].flatMap((one) => keysOf(one, prefix));
-  return [...new Set([...own, ...others])];
+  // A record: `*` stands for its names.
+  const named = typeof others === 'object' ? keysOf(others, `${prefix}*.`) : [];
+  const inner = [...anyOf, ...(items ? [items] : [])].flatMap((one) => keysOf(one, prefix));
+  return [...new Set([...own, ...named, ...inner])];
 }

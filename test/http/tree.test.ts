@@ -74,7 +74,7 @@ describe('the tree of paths', () => {
     ['/café/menu', '/caf%C3%A9/menu'],
     ['/a%3Ab', '/a:b'],
     ['/%7Eme', '/~me'],
-    ["/it's!(*)", "/it's!(*)"],
+    ["/it's!%28%2A%29", "/it's!(*)"],
   ])('has %s in the spelling %s', (declared, spelling) => {
     expect(found(treeOf(`GET ${declared}`), 'GET', spelling)).toBeDefined();
   });
@@ -82,7 +82,7 @@ describe('the tree of paths', () => {
   it.each([
     ['/todo/search', '/todo/se%61rch'],
     ['/café', '/caf%c3%a9'],
-    ['/a:b', '/a%3Ab'],
+    ['/a%3Ab', '/a%3Ab'],
     ['/$id<[0-9]+>', '/%31'],
     ['/$word<[-._~a-z]+>', '/%2D'],
     ['/$word<[-._~a-z]+>', '/%7e'],

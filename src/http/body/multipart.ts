@@ -6,6 +6,7 @@ import { FusioError } from '../../base/errors.js';
 import { ignore } from '../../base/streams.js';
 import type { MultipartLimits } from '../../operation/multipart.js';
 import type { Deadline, Deadlines } from '../../pipeline/deadlines.js';
+import type { Transported } from '../../pipeline/transport.js';
 import { addPair, type Pairs } from '../request/query.js';
 import { bufferOf, giveUp, incomplete, tooLarge, tooSlow } from './collect.js';
 import type { MultipartFormat } from './format.js';
@@ -27,6 +28,7 @@ export async function readMultipart(
   headers: IncomingHttpHeaders,
   format: MultipartFormat,
   deadlines: Deadlines,
+  invocation: Pick<Transported, 'onEnd'>,
   proceed: (() => void) | undefined,
 ): Promise<MultipartForm> {
   const make = await loadBusboy(stream);
@@ -38,6 +40,7 @@ export async function readMultipart(
     throw new FusioError('FORM_INVALID', 'The Content-Type of the form has no boundary', { cause });
   }
   const form = new Form(stream, parser, format, deadlines);
+  invocation.onEnd(() => form.dispose());
   proceed?.();
   return form.begin();
 }
@@ -164,7 +167,7 @@ class Form implements MultipartForm {
 
   #addField(name: string | undefined, value: string, isTruncated: boolean): void {
     if (name === undefined) throw formInvalid('a part has no name');
-    if (this.#hasFiles) throw formInvalid(`field "${short(name)}" must come before the files`);
+    if (this.#hasFiles && !this.#format.files) throw formInvalid(`field "${short(name)}" must come before the files`);
     if (isTruncated) {
       const { maxFieldBytes } = this.#limits;
       throw formTooLarge(`more than ${maxFieldBytes} bytes in the field "${short(name)}"`);

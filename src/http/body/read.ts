@@ -2,10 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Awaitable } from '../../action/action.js';
 import { FusioError } from '../../base/errors.js';
+import type { FileRules } from '../../operation/form-files.js';
 import type { Deadlines } from '../../pipeline/deadlines.js';
+import type { Transported } from '../../pipeline/transport.js';
 import { collect, giveUp, incomplete, tooLarge } from './collect.js';
 import { parseForm } from './form.js';
 import type { BodyFormat } from './format.js';
+import { gatherFiles } from './gather.js';
 import { codingOf, unpack } from './inflate.js';
 import { parseJson } from './json.js';
 import { checkKeys } from './keys.js';
@@ -25,6 +28,9 @@ export interface BodySource {
   readonly proceed?: (() => void) | undefined;
 }
 
+/** The invocation that reads. */
+export type Reading = Pick<Transported, 'onEnd'>;
+
 /** A body that was read. */
 export interface Body {
   readonly value: unknown;
@@ -35,12 +41,17 @@ export interface Body {
 }
 
 /** Reads the body of a request as the operation wants it. A value at once where there is none, or a parser of the host read it. */
-export function readBody(source: BodySource, format: BodyFormat, deadlines: Deadlines): Awaitable<Body> {
+export function readBody(
+  source: BodySource,
+  format: BodyFormat,
+  deadlines: Deadlines,
+  invocation: Reading,
+): Awaitable<Body> {
   if (!hasBody(source.headers)) {
     return isEmptyObject(source.parsed) ? empty : bodyOf(takeParsed(source.parsed, format));
   }
   try {
-    return readPresent(source, format, deadlines);
+    return readPresent(source, format, deadlines, invocation);
   } catch (error) {
     // A web body that is refused unread would report its errors to no one.
     if (!('socket' in source.stream)) giveUp(source.stream);
@@ -67,6 +78,7 @@ function readPresent(
   { headers, stream, parsed, proceed }: BodySource,
   format: BodyFormat,
   deadlines: Deadlines,
+  invocation: Reading,
 ): Awaitable<Body> {
   const isConsumed = stream.readableEnded || stream.readableDidRead;
   // A parser of the host that did not know the type may have left `{}` and the stream as it was.
@@ -80,7 +92,9 @@ function readPresent(
 
   if (format.kind === 'multipart') {
     if (coding) throw new FusioError('ENCODING_UNSUPPORTED', 'A form with files must have no Content-Encoding');
-    return readMultipart(stream, headers, format, deadlines, proceed).then(bodyOfForm);
+    const { files } = format;
+    const form = readMultipart(stream, headers, format, deadlines, invocation, proceed);
+    return form.then(files ? (opened) => bodyOfFiles(opened, files) : bodyOfForm);
   }
   proceed?.();
   return collect(stream, format, deadlines).then((bytes) => {
@@ -93,6 +107,15 @@ function readPresent(
 
 function bodyOfForm(form: MultipartForm): Body {
   return { value: form.fields, bytes: undefined, form };
+}
+
+/** Reads declared files together with the fields. */
+async function bodyOfFiles(form: MultipartForm, rules: FileRules): Promise<Body> {
+  const gathered = await gatherFiles(form.files, rules);
+  const value: Record<string, unknown> = { ...form.fields };
+  // A text under the name of a file stays, to be refused.
+  for (const [name, files] of gathered) value[name] = [files, value[name] ?? []].flat(2);
+  return bodyOf(value);
 }
 
 function parse(bytes: Buffer, format: BodyFormat): Body {

@@ -52,7 +52,7 @@ export function readBody(
   clock: Clock,
   keep?: (bytes: Buffer) => void,
 ): unknown {
-  const body: Body | Promise<Body> = readBodyWith(source, format, createDeadlines(clock));
+  const body: Body | Promise<Body> = readBodyWith(source, format, createDeadlines(clock), { onEnd() {} });
   return body instanceof Promise ? body.then(take) : take(body);
 
   function take({ value, bytes, form }: Body): unknown {
