@@ -5,6 +5,7 @@ import { FusioError, type Issue } from '../base/errors.js';
 import { discard } from '../base/streams.js';
 import { redact } from '../log/redact.js';
 import type { AnswerBody } from '../operation/answers.js';
+import { shownIssues } from '../schema/issues.js';
 import type { Reader } from '../schema/schemas.js';
 import { drop } from './drop.js';
 import type { Invocation } from './invocation.js';
@@ -90,11 +91,12 @@ function written(
   const value = readResult(invocation, writer, body);
   if (fits(invocation, writer, value)) return value;
   const issues = issuesOf(invocation, writer, value);
-  const text = issues.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
-  const error = broken(invocation, `the result does not fit the schema of status ${status}: ${text}`);
+  const { shown, more } = shownIssues(issues);
+  const text = shown.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
+  const error = broken(invocation, `the result does not fit the schema of status ${status}: ${text}${more}`);
   if (invocation.runnable.answers.enforced) throw error;
   invocation.parts.recorder.log.warn(
-    { operation: invocation.runnable.name, requestId: invocation.id, issues },
+    { operation: invocation.runnable.name, requestId: invocation.id, issues: shown },
     redact(error.message),
   );
   return body;

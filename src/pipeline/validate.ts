@@ -1,7 +1,8 @@
 import type { Request } from '../action/request.js';
-import { FusioError } from '../base/errors.js';
+import { errors, FusioError } from '../base/errors.js';
 import type { OptionRule } from '../base/option.js';
 import type { Readers } from '../operation/readers.js';
+import { shownIssues } from '../schema/issues.js';
 import type { Reader } from '../schema/schemas.js';
 import type { RawRequest } from './transport.js';
 
@@ -38,7 +39,11 @@ function requestInvalid(readers: Readers, request: Request, status: ValidationSt
     const reader: Reader | undefined = readers[slot];
     return reader && !reader.check(request[slot]) ? reader.issues(request[slot], `/${slot}`) : [];
   });
-  return new FusioError('REQUEST_INVALID', undefined, { status, errors: issues });
+  const { shown, more } = shownIssues(issues);
+  return new FusioError('REQUEST_INVALID', more === '' ? undefined : `${errors.REQUEST_INVALID[2]}${more}`, {
+    status,
+    errors: shown,
+  });
 }
 
 const slots = ['params', 'query', 'headers', 'body'] as const;

@@ -21,9 +21,27 @@ interface Finding extends Issue {
   readonly params: Readonly<Record<string, any>>;
 }
 
-const maxIssues = 100;
+/** So many issues are shown. */
+export const maxIssues = 100;
+// A caller chooses the names: each issue would repeat a long one.
+const maxPointer = 1_000;
 
-/** Lists the mistakes of a value for people, and never the value itself, which may be a secret. Pointers begin with `prefix`. */
+/** Adds an issue; returns false where the list has one more than is shown, and needs no further ones. */
+export function addIssue(issues: Issue[], { pointer, message, code }: Issue): boolean {
+  const short = pointer.length > maxPointer ? `${pointer.slice(0, maxPointer)}…` : pointer;
+  return issues.push({ pointer: short, message, code }) <= maxIssues;
+}
+
+/** Splits a list of issues into those that are shown and a word that there are more; the word is empty where all are. */
+export function shownIssues(issues: readonly Issue[]): { readonly shown: readonly Issue[]; readonly more: string } {
+  if (issues.length <= maxIssues) return { shown: issues, more: '' };
+  return { shown: issues.slice(0, maxIssues), more: `; the first ${maxIssues} faults are listed, and there are more` };
+}
+
+/**
+ * Lists the mistakes of a value for people, and never the value itself, which may be a secret. Pointers begin with `prefix`. The list
+ * ends with one more than is shown.
+ */
 export function issuesOf(
   schema: LinkedSchema,
   value: unknown,
@@ -51,8 +69,7 @@ export function issuesOf(
       const key = `${at}${pointer} ${code} ${message}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      issues.push({ pointer: at + pointer, message, code });
-      if (issues.length === maxIssues) return false;
+      if (!addIssue(issues, { pointer: at + pointer, message, code })) return false;
     }
     return true;
   }
@@ -80,13 +97,13 @@ function collect(failures: readonly Failure[], schema: LinkedSchema, value: unkn
   for (const failure of failures) {
     if (failure.keyword === 'anyOf' || failure.keyword === 'oneOf') findings = collapse(findings, failure, schema);
     else if (failure.keyword === 'if') findings.push(...conditionFindings(failure, schema, value, findings));
-    else findings = absorb(findings, failure, value);
+    else findings = absorb(findings, failure, schema, value);
   }
   return findings;
 }
 
 /** Adds the findings of a failure, and removes those that would thereby be there twice. */
-function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[] {
+function absorb(findings: Finding[], failure: Failure, schema: LinkedSchema, value: unknown): Finding[] {
   const { keyword, schemaPath, instancePath, params } = failure;
   const make = (pointer: string, message: string, code = codeOf(keyword)): Finding => ({
     pointer,
@@ -96,37 +113,40 @@ function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[
     schemaPath,
     params,
   });
-  const under = (name: string) => `${instancePath}/${escapePointer(name)}`;
+  const under = (name: unknown) => `${instancePath}/${escapePointer(String(name))}`;
+  const addUnder = (names: readonly unknown[], message: string, code?: string) => {
+    // There may be as many names as the value has members.
+    for (const name of names.slice(0, maxIssues + 1)) findings.push(make(under(name), message, code));
+    return findings;
+  };
   switch (keyword) {
     case 'required':
-      return [
-        ...findings,
-        ...listOf(params.requiredProperties).map((name) => make(under(String(name)), 'is required')),
-      ];
-    case 'additionalProperties': {
-      const unknown = new Set(listOf(params.additionalProperties).map((name) => under(String(name))));
-      const at = `${schemaPath}/additionalProperties`;
-      // Each is refused twice, by the `false` and by the keyword around it; where a schema refuses it, that says why.
-      const refused = findings.filter(
-        (one) => one.keyword === 'boolean' && one.schemaPath === at && unknown.has(one.pointer),
+      return addUnder(listOf(params.requiredProperties), 'is required');
+    case 'boolean': {
+      const [holder, isAdditional] = additionalOf(schemaPath);
+      const node = isAdditional ? nodeAt(schema, holder) : undefined;
+      const isUnknown = isNode(node) && node.additionalProperties === false;
+      findings.push(
+        isUnknown ? make(instancePath, 'is unknown', 'UNKNOWN_PROPERTY') : make(instancePath, messageOf(failure)),
       );
-      const others = findings.filter((one) => !refused.includes(one));
-      return [...others, ...refused.map((one) => make(one.pointer, 'is unknown', 'UNKNOWN_PROPERTY'))];
+      return findings;
     }
-    case 'unevaluatedProperties': {
-      const names = listOf(params.unevaluatedProperties);
-      return [...findings, ...names.map((name) => make(under(String(name)), 'is unknown', 'UNKNOWN_PROPERTY'))];
-    }
-    case 'unevaluatedItems': {
-      const indexes = listOf(params.unevaluatedItems);
-      return [...findings, ...indexes.map((index) => make(under(String(index)), 'is an item too many'))];
-    }
+    case 'additionalProperties':
+      // Each property has a finding of its own.
+      return findings;
+    case 'unevaluatedProperties':
+      return addUnder(listOf(params.unevaluatedProperties), 'is unknown', 'UNKNOWN_PROPERTY');
+    case 'unevaluatedItems':
+      return addUnder(listOf(params.unevaluatedItems), 'is an item too many');
     case 'propertyNames': {
-      const names = new Set(listOf(params.propertyNames).map((name) => under(String(name))));
+      const names = new Set(listOf(params.propertyNames).map(under));
       const others = findings.filter(
         (one) => !(names.has(one.pointer) && one.schemaPath.startsWith(`${schemaPath}/propertyNames`)),
       );
-      return [...others, ...[...names].map((pointer) => make(pointer, 'has a name that does not fit'))];
+      for (const pointer of [...names].slice(0, maxIssues + 1)) {
+        others.push(make(pointer, 'has a name that does not fit'));
+      }
+      return others;
     }
     case 'dependentRequired':
     case 'dependencies': {
@@ -134,26 +154,35 @@ function absorb(findings: Finding[], failure: Failure, value: unknown): Finding[
       const missing = listOf(params.dependencies).filter(
         (name) => isNode(holder) && !Object.hasOwn(holder, String(name)),
       );
-      const message = `is required beside "${params.property}"`;
-      return [...findings, ...missing.map((name) => make(under(String(name)), message, 'DEPENDENT_REQUIRED'))];
+      return addUnder(missing, `is required beside "${params.property}"`, 'DEPENDENT_REQUIRED');
     }
-    case '~refine': {
-      const message = String(params.message);
-      if (message.startsWith(placeMark)) {
-        const place = Number(message.slice(placeMark.length));
-        return [
-          ...findings,
-          { ...make(instancePath, 'is not valid', 'INVALID'), keyword: placeKeyword, params: { place } },
-        ];
-      }
-      if (message === uniqueMark)
-        return [...findings, make(instancePath, 'must not have an item twice', 'UNIQUE_ITEMS')];
-      if (!message.startsWith(formatMark)) return [...findings, make(instancePath, message)];
-      return [...findings, make(instancePath, formatMessage(message.slice(formatMark.length)), 'FORMAT')];
-    }
+    case '~refine':
+      findings.push(refinementFinding(make, instancePath, String(params.message)));
+      return findings;
     default:
-      return [...findings, make(instancePath, messageOf(failure))];
+      findings.push(make(instancePath, messageOf(failure)));
+      return findings;
   }
+}
+
+function refinementFinding(
+  make: (pointer: string, message: string, code?: string) => Finding,
+  pointer: string,
+  message: string,
+): Finding {
+  if (message.startsWith(placeMark)) {
+    const place = Number(message.slice(placeMark.length));
+    return { ...make(pointer, 'is not valid', 'INVALID'), keyword: placeKeyword, params: { place } };
+  }
+  if (message === uniqueMark) return make(pointer, 'must not have an item twice', 'UNIQUE_ITEMS');
+  if (message.startsWith(formatMark)) return make(pointer, formatMessage(message.slice(formatMark.length)), 'FORMAT');
+  return make(pointer, message);
+}
+
+/** Splits the path of the keyword `additionalProperties`. */
+function additionalOf(schemaPath: string): [holder: string, isAdditional: boolean] {
+  const end = '/additionalProperties';
+  return [schemaPath.slice(0, -end.length), schemaPath.endsWith(end)];
 }
 
 function codeOf(keyword: string): string {

@@ -1,6 +1,7 @@
 import type { Issue } from '../base/errors.js';
-import { escapePointer } from '../base/json-pointer.js';
+import { escapePointer, memberOf } from '../base/json-pointer.js';
 import type { Compiled, Compiler } from './compiled.js';
+import { addIssue, maxIssues } from './issues.js';
 import { isStackOverflow, Unreadable } from './json-form.js';
 import type { SchemaNode } from './keywords.js';
 import type { Normalise } from './normalise.js';
@@ -26,7 +27,7 @@ export interface Reader {
   read(value: unknown): unknown;
   /** Tells whether a normalised value fits. */
   check(value: unknown): boolean;
-  /** Lists the mistakes of a normalised value; never empty where `check` says no. */
+  /** Lists the mistakes of a normalised value; never empty where `check` says no, and one more than `shownIssues` shows at most. */
   issues(value: unknown, pointer: string): Issue[];
 }
 
@@ -102,13 +103,16 @@ export function createReader(schema: SchemaNode, options: Omit<ReaderOptions, 'w
 
 /** Adds an issue for each property that dropping took away. */
 function addUnknown(value: unknown, kept: unknown, pointer: string, issues: Issue[]): void {
-  if (value === kept || typeof value !== 'object' || value === null || typeof kept !== 'object' || kept === null)
-    return;
-  const members = new Map(Object.entries(kept));
-  for (const [key, member] of Object.entries(value)) {
-    const at = `${pointer}/${escapePointer(key)}`;
-    if (members.has(key)) addUnknown(member, members.get(key), at, issues);
-    else if (!issues.some((issue) => issue.pointer === at))
-      issues.push({ pointer: at, message: 'is unknown', code: 'UNKNOWN_PROPERTY' });
+  const known = new Set(issues.map((issue) => issue.pointer));
+  /** Returns false where the list needs no further issues. */
+  function add(part: unknown, keptPart: unknown, at: string): boolean {
+    if (part === keptPart || typeof part !== 'object' || part === null) return true;
+    if (typeof keptPart !== 'object' || keptPart === null) return true;
+    return Object.keys(part).every((name) => {
+      const below = `${at}/${escapePointer(name)}`;
+      if (Object.hasOwn(keptPart, name)) return add(memberOf(part, name), memberOf(keptPart, name), below);
+      return known.has(below) || addIssue(issues, { pointer: below, message: 'is unknown', code: 'UNKNOWN_PROPERTY' });
+    });
   }
+  if (issues.length <= maxIssues) add(value, kept, pointer);
 }
