@@ -3,7 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { installProject, installTools, nodes, typescripts } from './matrix/install.mjs';
+import { bundleCells } from './matrix/bundle-cells.mjs';
+import { installBundlers, installProject, installTools, nodes, typescripts } from './matrix/install.mjs';
 import { nodeCells } from './matrix/node-cells.mjs';
 import { pack } from './matrix/pack.mjs';
 import { packageCells } from './matrix/package-cells.mjs';
@@ -22,12 +23,17 @@ const [project, bare, express] = ['consumer', 'bare', 'express'].map((name) => j
 await installProject(
   project,
   {
+    '@opentelemetry/api': '^1.4',
+    '@opentelemetry/sdk-trace-base': '^1.30',
     '@sinclair/typebox': '^0.34',
     '@types/express': '^5',
     '@types/node': '^20',
     express: '^5',
     jest: '^30',
     mysql2: '^3.17',
+    pg: '^8.11',
+    'prom-client': '^15',
+    'swagger-ui-dist': '^5',
     typebox: '^1',
   },
   packed.file,
@@ -44,6 +50,7 @@ const groups = [
   quick ? [] : packageCells({ packed, bare, express }),
   typeCells({ project, tsc: tools.tsc, typescripts: wanted.typescripts, quick }),
   nodeCells({ project, bare, nodes: binaries, quick }),
+  quick ? [] : bundleCells({ project, bare, tools: await installBundlers(cache), folder: join(cache, 'bundles') }),
 ];
 
 // The cells of a Node run what the compilers' cells wrote: one group after the other, two cells at a time in each.

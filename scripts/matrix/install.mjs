@@ -23,6 +23,13 @@ export async function installTools(cache, { nodes, typescripts }) {
   };
 }
 
+/** Installs the bundlers that are no packages of this repository. */
+export async function installBundlers(cache) {
+  const folder = join(cache, 'bundlers');
+  await installOnce(folder, { webpack: '^5', '@vercel/ncc': '>=0.38' });
+  return folder;
+}
+
 /** Installs what the consumers use beside fusio, then fusio from its tarball, as a user does. */
 export async function installProject(folder, packages, tarball) {
   await installOnce(folder, packages);

@@ -1,7 +1,7 @@
 import type { Pool as CallbackPool } from 'mysql2';
 import type { Pool, PoolOptions } from 'mysql2/promise';
 import { FusioError } from '../base/errors.js';
-import { loadPackage } from '../base/load-package.js';
+import { importedPackage, loadPackage } from '../base/load-package.js';
 import type { Connection } from '../index.js';
 
 export type { Connection } from '../index.js';
@@ -28,13 +28,18 @@ export function mysql(options: PoolOptions | string | Pool | CallbackPool): Conn
   return { open: () => openPool(options), close: (pool) => pool.end(), ping };
 }
 
-function openPool(options: PoolOptions | string): Pool {
-  const { createPool } = loadPackage<typeof import('mysql2/promise')>({
-    by: 'mysql()',
-    name: 'mysql2',
-    path: 'mysql2/promise',
-    atLeast: '3.17',
-  });
+const need = { by: 'mysql()', name: 'mysql2', path: 'mysql2/promise', atLeast: '3.17' };
+
+async function loadDriver(): Promise<typeof import('mysql2/promise')> {
+  try {
+    return importedPackage(need, await import('mysql2/promise'));
+  } catch (error) {
+    return loadPackage(need, error);
+  }
+}
+
+async function openPool(options: PoolOptions | string): Promise<Pool> {
+  const { createPool } = await loadDriver();
   // Copied, because mysql2 writes the parts of the URI into the object that it gets.
   return createPool({ ...(typeof options === 'string' ? { uri: options } : options) });
 }

@@ -1,6 +1,6 @@
 import type { Pool, PoolConfig } from 'pg';
 import { FusioError } from '../base/errors.js';
-import { loadPackage } from '../base/load-package.js';
+import { importedPackage, loadPackage } from '../base/load-package.js';
 import { withDefaults } from '../base/option.js';
 import type { Connection } from '../index.js';
 
@@ -33,8 +33,18 @@ export function postgres(options: PostgresOptions | string | Pool): Connection<P
 
 const defaults = { connectionTimeoutMillis: 10_000 } satisfies PoolConfig;
 
-function openPool(config: PoolConfig): Pool {
-  const { Pool } = loadPackage<typeof import('pg')>({ by: 'postgres()', name: 'pg', atLeast: '8.11' });
+const need = { by: 'postgres()', name: 'pg', atLeast: '8.11' };
+
+async function loadDriver(): Promise<typeof import('pg')> {
+  try {
+    return importedPackage(need, await import('pg'));
+  } catch (error) {
+    return loadPackage(need, error);
+  }
+}
+
+async function openPool(config: PoolConfig): Promise<Pool> {
+  const { Pool } = await loadDriver();
   const pool = new Pool(config);
   // A connection that the server ends while no query waits emits `error`, and that ends the process if nothing listens. The pool drops
   // it; the next query hears of it.

@@ -81,6 +81,7 @@ function openFile(path: string, readOnly: boolean): SqliteDatabase {
   const Native = loadPackage<new (path: string) => NativeDatabase>({
     by: 'sqlite()',
     name: 'libsql',
+    fromDisk: true,
     orElse: ', or run Node 22.13 or later, which brings SQLite',
   });
   if (!readOnly) return new LibsqlDatabase(new Native(path));

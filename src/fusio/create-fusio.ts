@@ -71,13 +71,15 @@ function build(options: AnyOptions): AnyFusio {
   const documents = createDocuments({ registry, schemas, docs, baseUrl, problems: { validationStatus, format } });
   const deadlines = createDeadlines(clock);
   const gate = createGate(deadlines, log);
-  const recorder = createRecorder({ logger, log, signals, clock, watcher: createTelemetry(telemetry) });
+  const watcher = createTelemetry(telemetry);
+  const recorder = createRecorder({ logger, log, signals, clock, watcher });
   const life = createLifecycle({
     parts: [partOf(connections), documents, gate],
     signals,
     waitFor: () => (connections.isReady ? undefined : connections.ready()),
     failures: connections.failures,
   });
+  if (watcher?.loading !== undefined) life.await(watcher.loading);
 
   const pipeline: PipelineParts = {
     ready: life.readyFor,

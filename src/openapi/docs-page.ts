@@ -162,6 +162,7 @@ function findSwaggerUi(): string {
     by: 'docs',
     name: 'swagger-ui-dist',
     path: 'swagger-ui-dist/absolute-path.js',
+    fromDisk: true,
     orElse: ' (or leave docs off and answer fusio.openapi() from an operation of your own)',
   });
   return absolutePath();

@@ -1,7 +1,8 @@
 import type * as Api from '@opentelemetry/api';
 import type { HttpExchange } from '../action/context.js';
-import { loadPackage } from '../base/load-package.js';
+import { isBundled, loadPackage } from '../base/load-package.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
+import { type LoadedWatcher, lateWatcher } from './late-watcher.js';
 import { mountFinder } from './mount-path.js';
 import { knownMethod, requestAttributes, requestMethod, schemeOf } from './request.js';
 
@@ -9,12 +10,30 @@ import { knownMethod, requestAttributes, requestMethod, schemeOf } from './reque
  * Spans and metrics by OpenTelemetry's semantic conventions for HTTP servers (1.27), through the API package of the host.
  * Undefined where the host has none, unless it is `wanted`: then its lack is an error. The SDK is the host's affair.
  */
-export function openTelemetry(wanted: boolean): Watcher | undefined {
-  const api = load(wanted);
-  if (!api) return undefined;
-  // The inner functions do not see that `api` is defined.
-  const sdk = api;
-  const { context, propagation, SpanKind, SpanStatusCode, trace } = api;
+export function openTelemetry(wanted: boolean): LoadedWatcher | undefined {
+  try {
+    return watch(loadPackage<typeof Api>(need));
+  } catch (error) {
+    if (isBundled()) return lateWatcher(importApi(wanted, error));
+    if (wanted) throw error;
+    return undefined;
+  }
+}
+
+const need = { by: 'telemetry', name: '@opentelemetry/api' };
+
+/** Loads the API of the bundle: each copy of it reaches the SDK. A literal name in a `try`, so that bundlers see it and can do without. */
+async function importApi(wanted: boolean, error: unknown): Promise<Watcher | undefined> {
+  try {
+    return watch(await import('@opentelemetry/api'));
+  } catch {
+    if (wanted) throw error;
+    return undefined;
+  }
+}
+
+function watch(sdk: typeof Api): Watcher {
+  const { context, propagation, SpanKind, SpanStatusCode, trace } = sdk;
   let instruments: Instruments | undefined;
   let lookAgainAt = 0;
 
@@ -33,7 +52,7 @@ export function openTelemetry(wanted: boolean): Watcher | undefined {
   const open = new WeakMap<Recorded, Entry>();
   // Spans that stand for a call over HTTP already: an action may call operations through `inject` and `fetch` itself.
   const taken = new WeakSet<Api.Span>();
-  const hostRequestKey = api.createContextKey(rpcMetadata);
+  const hostRequestKey = sdk.createContextKey(rpcMetadata);
 
   /** The span that the host's instrumentation made for this request, unless it stands for another call already. */
   function findHostSpan(): HostSpan | undefined {
@@ -228,15 +247,6 @@ function hasSdk({ metrics, trace }: typeof Api): boolean {
   return [provider.getDelegate?.() ?? provider, metrics.getMeterProvider()].some(
     (one) => !/^Noop/.test(one.constructor.name),
   );
-}
-
-function load(wanted: boolean): typeof Api | undefined {
-  try {
-    return loadPackage<typeof Api>({ by: 'telemetry', name: '@opentelemetry/api' });
-  } catch (error) {
-    if (wanted) throw error;
-    return undefined;
-  }
 }
 
 function headersOf({ req: { headers } }: HttpExchange): Record<string, unknown> {

@@ -1,10 +1,11 @@
 import type { AnyContext } from '../action/context.js';
 import { FusioError } from '../base/errors.js';
-import { loadPackage } from '../base/load-package.js';
+import { importedPackage, isBundled, loadPackage } from '../base/load-package.js';
 import { groupOf, withDefaults } from '../base/option.js';
 import type { OperationAdapter } from '../operation/registry.js';
 import type { Recorded, Watcher } from '../pipeline/recorder.js';
 import { checkOptions } from '../schema/check-options.js';
+import { type LoadedWatcher, lateWatcher } from './late-watcher.js';
 import { knownMethod, requestMethod } from './request.js';
 
 /** Registry of the host's `prom-client`. */
@@ -44,7 +45,7 @@ const properties = {
 const prometheusSchema = { ...groupOf(properties), required: ['registry'] };
 
 /** Measures durations and active requests by operation, method and status. Callers cannot add values to these labels. */
-export function prometheus(options: PrometheusOptions): Watcher {
+export function prometheus(options: PrometheusOptions): LoadedWatcher {
   checkOptions(prometheusSchema, options, where, 'OPTIONS_INVALID');
   const { registry } = options;
   // The schema lets any value through here: JavaScript callers may pass something else.
@@ -56,7 +57,33 @@ export function prometheus(options: PrometheusOptions): Watcher {
       );
     }
   }
-  const client = loadPackage<Client>({ by: 'telemetry.prometheus', name: 'prom-client', atLeast: '14.0' });
+  const loaded = loadNow();
+  return loaded ? measure(registry, loaded) : lateWatcher(loadLater().then((client) => measure(registry, client)));
+}
+
+const need = { by: 'telemetry.prometheus', name: 'prom-client', atLeast: '14.0' };
+
+/** Undefined where the package may be in the bundle. */
+function loadNow(): Client | undefined {
+  try {
+    return loadPackage<Client>(need);
+  } catch (error) {
+    if (isBundled()) return undefined;
+    throw error;
+  }
+}
+
+async function loadLater(): Promise<Client> {
+  try {
+    // A literal name in a `try`: bundlers see it, and build a bundle without the package, too.
+    // Cast: the part of the package that is used here; its types are generic.
+    return importedPackage<object>(need, await import('prom-client')) as Client;
+  } catch (error) {
+    return loadPackage(need, error);
+  }
+}
+
+function measure(registry: PrometheusRegistry, client: Client): Watcher {
   const durations = metric(registry, client.Histogram, {
     name: 'fusio_request_duration_seconds',
     help: 'Duration of calls by operation',

@@ -1,5 +1,5 @@
 import { groupOf, type OptionRule } from '../base/option.js';
-import type { Watcher } from '../pipeline/recorder.js';
+import type { LoadedWatcher } from './late-watcher.js';
 import { openTelemetry } from './open-telemetry.js';
 import { type PrometheusOptions, prometheus } from './prometheus.js';
 
@@ -23,7 +23,7 @@ export const telemetryOption: OptionRule<boolean | TelemetryOptions> = {
 };
 
 /** Joins the watchers that the option asks for in one; undefined for none. */
-export function createTelemetry(option: boolean | TelemetryOptions | undefined): Watcher | undefined {
+export function createTelemetry(option: boolean | TelemetryOptions | undefined): LoadedWatcher | undefined {
   if (option === false) return undefined;
   const options: TelemetryOptions = option === undefined || option === true ? {} : option;
   const isWanted = option === true || options.openTelemetry === true;
@@ -33,7 +33,9 @@ export function createTelemetry(option: boolean | TelemetryOptions | undefined):
   ].filter((watcher) => watcher !== undefined);
   const [first, second] = watchers;
   if (!first || !second) return first;
+  const loading = watchers.flatMap((watcher) => watcher.loading ?? []);
   return {
+    ...(loading.length > 0 && { loading: Promise.all(loading) }),
     around: (invocation, go) => first.around(invocation, () => second.around(invocation, go)),
     end(invocation, status, error) {
       first.end(invocation, status, error);
