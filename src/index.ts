@@ -83,7 +83,16 @@ export type {
 export type { EventOptions, PayloadsOf } from './event/event.js';
 export type { EventRequest, TriggerHandle, TriggerOptions } from './event/trigger.js';
 export { createFusio } from './fusio/create-fusio.js';
-export type { Adapter, AnyFusio, ContextOf, Fusio, Health, ReadyOptions, StartOptions } from './fusio/fusio.js';
+export type {
+  Adapter,
+  AnyFusio,
+  ContextOf,
+  Fusio,
+  Health,
+  ReadyOptions,
+  StartOptions,
+  StopOptions,
+} from './fusio/fusio.js';
 export type { FusioOptions } from './fusio/options.js';
 export type { FormatProblem, ProblemContext, ProblemFormat } from './http/answer/format-problem.js';
 export type { CorsOptions } from './http/cors.js';

@@ -1,4 +1,6 @@
 import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
+import { faultsOf } from '../schema/check-options.js';
 import { createSchemas } from '../schema/schemas.js';
 import type { AnyContext } from './context.js';
 import type { Reply } from './reply.js';
@@ -49,25 +51,20 @@ export type Handle = (request: Request, context: AnyContext) => Awaitable<unknow
 export function handleOf(action: unknown, where: string): Handle {
   if (isFunction(action)) {
     const factory = factoryName(action);
-    if (factory !== undefined) {
-      // It would run without an error, and give the action that it makes as the result.
-      throw invalid(
-        where,
-        `"${factory}" of defineAction must be called: give what ${factory}(…) makes, not the function`,
-      );
-    }
+    // It would run without an error, and give the action that it makes as the result.
+    if (factory !== undefined)
+      throw invalid(where, `is defineAction's "${factory}", which must be called: ${factory}({ … })`);
     // It would be called without `new`.
-    if (isClass(action))
-      throw invalid(where, `${action.name || 'it'} is a class: give an instance, new ${action.name}(…)`);
+    if (isClass(action)) throw invalid(where, `is the class ${action.name}: give an instance, new ${action.name}(…)`);
     return action;
   }
   // A method of a class needs its instance.
   if (hasHandle(action)) return (request, context) => action.handle(request, context);
-  throw invalid(where, `a function, an object with handle() or a name is needed, got ${kindOf(action)}`);
+  throw invalid(where, `must be a function, an object with handle() or a name, got ${kindOf(action)}`);
 }
 
 function invalid(where: string, message: string): FusioError {
-  return new FusioError('ACTION_INVALID', `${where}: ${message}`);
+  return new FusioError('ACTION_INVALID', `${where} ${message}`);
 }
 
 /** The name that `defineAction` gave a factory; undefined for any other function. */
@@ -121,6 +118,18 @@ export interface ActionDefinition<C, P, Q, H, B, R, Context> {
   ): NoInfer<Awaitable<Plain<R> | Reply>>;
 }
 
+const definitionKeys: readonly string[] = Object.keys({
+  name: true,
+  description: true,
+  configuration: true,
+  params: true,
+  query: true,
+  headers: true,
+  body: true,
+  response: true,
+  handle: true,
+} satisfies Record<keyof ActionDefinition<never, never, never, never, never, never, never>, true>);
+
 /**
  * Defines a reusable, configured action. Declared slots say which operations it fits.
  * Throws `NAME_INVALID` for a name that is not kebab-case.
@@ -151,6 +160,13 @@ export function defineAction<
   if (typeof handle !== 'function') {
     throw new FusioError('ACTION_INVALID', `action "${name}": handle must be a function`);
   }
+  const wrong = Object.keys(definition).find((key) => !definitionKeys.includes(key));
+  if (wrong !== undefined) {
+    throw new FusioError(
+      'ACTION_INVALID',
+      `action "${name}": unknown option "${wrong}"${didYouMean(wrong, definitionKeys)}`,
+    );
+  }
   const configure = configurationReader(definition.configuration, name);
 
   const factory = (given?: unknown) => {
@@ -173,7 +189,7 @@ function configurationReader(schema: Slot, name: string): (value: unknown) => un
     const configuration = reader.read(value);
     if (reader.check(configuration)) return configuration;
     const issues = reader.issues(configuration, '');
-    const text = issues.map(({ pointer, message }) => (pointer === '' ? message : `${pointer} ${message}`)).join('; ');
+    const text = faultsOf(issues, schema, configuration).join('; ');
     throw new FusioError('ACTION_INVALID', `${where}: ${text}`, { errors: issues });
   };
 }

@@ -40,8 +40,7 @@ const namePattern = /^[a-zA-Z_$][\w$-]*$/;
 
 export function createConnections({ onOpened, onFailed }: ConnectionParts): Connections {
   const slots = new Map<string, Slot>();
-  // Without a prototype, so that a name such as `toString` is undefined unless it is a connection.
-  const clients: Readonly<Record<string, unknown>> = Object.create(null);
+  const clients: Readonly<Record<string, unknown>> = Object.create(guesser(slots));
   let unsettled = 0;
   let closing: Promise<void> | undefined;
 
@@ -105,6 +104,21 @@ export function createConnections({ onOpened, onFailed }: ConnectionParts): Conn
     ping,
     close,
   };
+}
+
+/**
+ * Makes the prototype of `context.connections`: only names that are no connection are looked up in it. One that is nearly that of a
+ * connection throws. Others, such as `toString`, are undefined.
+ */
+function guesser(slots: ReadonlyMap<string, Slot>): object {
+  return new Proxy(Object.create(null), {
+    get(_target, name) {
+      if (typeof name !== 'string') return undefined;
+      const guess = didYouMean(name, slots.keys());
+      if (guess === '') return undefined;
+      throw new FusioError('CONNECTION_UNKNOWN', `there is no connection "${name}"${guess}`);
+    },
+  });
 }
 
 function checkConnection(name: string, connection: Connection<unknown>, slots: ReadonlyMap<string, Slot>): void {

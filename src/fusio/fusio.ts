@@ -57,6 +57,12 @@ export interface StartOptions extends ReadyOptions {
   roles?: readonly Role[];
 }
 
+/** How `stop()` stops. */
+export interface StopOptions {
+  /** How long calls that are under way may take, in milliseconds. Default: 10,000. */
+  timeoutMs?: number;
+}
+
 /**
  * An API of operations: made by `createFusio`, mounted in a host app or served alone. Registering throws at once, with the name and
  * the fix, on a mistake.
@@ -159,7 +165,7 @@ export interface Fusio<out Connections, out Events, out Own = {}> {
   /** Waits for `ready()`, with its options, and starts the roles. Default: all of them. Rejects with `STOPPED` after `stop()`. */
   start(options?: StartOptions): Promise<void>;
   /** Drains for at most `timeoutMs` (default: 10,000), then ends the calls that still run, then closes connections. Idempotent. */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
   /** Pings every connection, for at most 3 seconds; the answer is kept for a second. */
   health(): Promise<Health>;
 }

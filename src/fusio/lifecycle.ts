@@ -2,7 +2,8 @@ import { FusioError } from '../base/errors.js';
 import type { ConnectionFailure } from '../connection/connections.js';
 import type { SignalBoard, Source } from '../signal/signals.js';
 import { refusalOf } from './connection-failures.js';
-import type { Health, ReadyOptions, StartOptions } from './fusio.js';
+import type { Health, ReadyOptions, StartOptions, StopOptions } from './fusio.js';
+import { checkLifecycleOptions } from './lifecycle-options.js';
 import type { Part } from './part.js';
 
 export interface LifecycleParts {
@@ -23,7 +24,7 @@ export interface Lifecycle {
   readyFor(source: Source): Promise<void> | undefined;
   readonly ready: (options?: ReadyOptions) => Promise<void>;
   readonly start: (options?: StartOptions) => Promise<void>;
-  readonly stop: (options?: { timeoutMs?: number }) => Promise<void>;
+  readonly stop: (options?: StopOptions) => Promise<void>;
   readonly health: () => Promise<Health>;
 }
 
@@ -34,6 +35,7 @@ export function createLifecycle({ parts, signals, waitFor, failures }: Lifecycle
   let stopping: Promise<void> | undefined;
 
   async function ready(options: ReadyOptions = {}): Promise<void> {
+    checkLifecycleOptions('ready', options);
     await everything();
     refuse(options);
   }
@@ -60,7 +62,9 @@ export function createLifecycle({ parts, signals, waitFor, failures }: Lifecycle
     for (const part of parts) await part.ready?.();
   }
 
-  async function start({ roles = ['web', 'worker', 'scheduler'], ...options }: StartOptions = {}): Promise<void> {
+  async function start(options: StartOptions = {}): Promise<void> {
+    checkLifecycleOptions('start', options);
+    const { roles = ['web', 'worker', 'scheduler'] } = options;
     refuseStopped();
     await everything();
     refuseStopped();
@@ -75,8 +79,9 @@ export function createLifecycle({ parts, signals, waitFor, failures }: Lifecycle
     if (state === 'stopped') throw new FusioError('STOPPED');
   }
 
-  function stop({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Promise<void> {
-    stopping ??= stopAll(timeoutMs);
+  async function stop(options: StopOptions = {}): Promise<void> {
+    checkLifecycleOptions('stop', options);
+    stopping ??= stopAll(options.timeoutMs ?? 10_000);
     return stopping;
   }
 

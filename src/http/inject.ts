@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { type Caller, type Principal, system } from '../access/caller.js';
 import type { Method } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import { callerFor } from '../pipeline/context.js';
 
 /** A request for `fusio.inject`. */
@@ -39,16 +40,34 @@ export function createInject(
   fetch: (request: Request, as?: Caller) => Promise<Response>,
 ): (options: InjectOptions) => Promise<InjectResponse> {
   return async function inject(options) {
+    checkInjectOptions(options);
     const as = 'as' in options ? callerFor(options, system) : undefined;
     return injectedResponse(await fetch(injectedRequest(options), as));
   };
 }
 
-/** Makes the web request that the options describe. Throws `OPTIONS_INVALID` for a path without its slash. */
-function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
+const known = Object.keys({
+  method: true,
+  path: true,
+  query: true,
+  headers: true,
+  body: true,
+  as: true,
+} satisfies Record<keyof InjectOptions, true>);
+
+/** A misspelled option of a test would be a request without it. */
+function checkInjectOptions(options: InjectOptions): void {
+  const { path }: Partial<InjectOptions> = options ?? {};
   if (typeof path !== 'string' || !path.startsWith('/')) {
     throw new FusioError('OPTIONS_INVALID', `inject: path must begin with "/", got ${String(path)}`);
   }
+  const wrong = Object.keys(options).find((key) => !known.includes(key));
+  if (wrong === undefined) return;
+  throw new FusioError('OPTIONS_INVALID', `inject: unknown option "${wrong}"${didYouMean(wrong, known)}`);
+}
+
+/** Makes the web request that the options describe. */
+function injectedRequest({ method = 'GET', path, query, headers, body }: InjectOptions): Request {
   const url = new URL(path, 'http://localhost');
   for (const [name, value] of Object.entries(query ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {

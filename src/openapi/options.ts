@@ -16,7 +16,7 @@ export interface DocsOptions {
 export const docsDefaults = { path: '/docs', title: 'API', version: '1.0.0' } satisfies Required<DocsOptions>;
 
 const docsProperties = {
-  path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
+  path: { type: ['string', 'boolean'], pattern: '^/[^?#]+$' },
   title: { type: 'string' },
   version: { type: 'string' },
 } satisfies Record<keyof DocsOptions, object>;
@@ -25,7 +25,9 @@ const docsProperties = {
 export const docsOption: OptionRule<boolean | DocsOptions> = {
   schema: { anyOf: [{ type: 'boolean' }, groupOf(docsProperties)] },
   check(docs) {
-    const path = typeof docs === 'object' ? docs.path : undefined;
+    // JavaScript callers may pass true.
+    const path: unknown = typeof docs === 'object' ? docs.path : undefined;
+    if (path === true) return `docs.path must be a path such as "${docsDefaults.path}", or false`;
     if (typeof path !== 'string' || !path.endsWith('/')) return undefined;
     return `docs.path must not end in "/": write "${path.replace(/\/+$/, '') || docsDefaults.path}"`;
   },

@@ -1,5 +1,6 @@
 import { FusioError } from '../base/errors.js';
 import type { Reader, Schemas } from '../schema/schemas.js';
+import { isMediaType, misspelledType } from './media-type.js';
 import { type AnyOperationOptions, operationDefaults } from './options.js';
 
 /** The kind of body that one status may have. */
@@ -63,6 +64,10 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     return { status, plain: main.body, of: (wanted) => declared.get(wanted)?.body, declared, enforced };
   }
 
+  const guess = typeof response === 'string' ? misspelledType(response) : undefined;
+  if (guess !== undefined) {
+    throw new FusioError('OPERATION_INVALID', `${where}: response "${response}" (did you mean "${guess}"?)`);
+  }
   if (typeof response === 'string' && !isMediaType(response)) {
     throw new FusioError(
       'OPERATION_INVALID',
@@ -87,11 +92,6 @@ function isStatusMap(response: unknown): response is Readonly<Record<string, obj
   if (typeof response !== 'object' || response === null) return false;
   const keys = Object.keys(response);
   return keys.length > 0 && keys.every((key) => /^[0-9]+$/.test(key));
-}
-
-/** `image/png`, as against a text for the documents. */
-export function isMediaType(text: string): boolean {
-  return /^[\w.+-]+\/[\w.+*-]+(\s*;.*)?$/.test(text);
 }
 
 function bodyOf(schema: object | string | undefined, schemas: Schemas, where: string): AnswerBody {

@@ -4,8 +4,9 @@ import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
-import { type Answers, isMediaType, readAnswers } from './answers.js';
+import { type Answers, readAnswers } from './answers.js';
 import { type FileRules, fileRulesOf } from './form-files.js';
+import { isMediaType, misspelledType } from './media-type.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
 import { makeReaders, type Readers } from './readers.js';
@@ -138,9 +139,10 @@ function checkAccess({ public: isPublic, scopes = [] }: AnyOperationOptions, whe
 }
 
 function checkBody(options: AnyOperationOptions, where: string): void {
-  if (options.body !== undefined && (options.method === 'GET' || options.method === 'HEAD')) {
+  const { method, body, consumes, files } = options;
+  if ([body, consumes, files].some((option) => option !== undefined) && (method === 'GET' || method === 'HEAD')) {
     // RFC 9110, 9.3.1: content in a GET has no meaning, and caches and proxies drop it.
-    throw new FusioError('OPERATION_INVALID', `${where}: a ${options.method} has no body; use query`);
+    throw new FusioError('OPERATION_INVALID', `${where}: a ${method} has no body; use query`);
   }
 }
 
@@ -158,7 +160,6 @@ function checkFiles({ method, files, ...options }: AnyOperationOptions, where: s
   const refuse = (fault: string): never => {
     throw new FusioError('OPERATION_INVALID', `${where}: ${fault}`);
   };
-  if (method === 'GET' || method === 'HEAD') refuse(`a ${method} has no body, so it takes no files`);
   const form = consumesOf({ method, ...options }).find(({ type }) => type.toLowerCase() === 'multipart/form-data');
   if (!form) return refuse("files come in a form: set consumes: 'multipart/form-data'");
   const limit = (['maxFiles', 'maxFileBytes'] as const).find((name) => form[name] !== undefined);
@@ -169,6 +170,10 @@ function checkFiles({ method, files, ...options }: AnyOperationOptions, where: s
 
 function checkMediaTypes(options: AnyOperationOptions, where: string): void {
   for (const { type } of consumesOf(options)) {
+    const guess = misspelledType(type);
+    if (guess !== undefined) {
+      throw new FusioError('OPERATION_INVALID', `${where}: consumes "${type}" (did you mean "${guess}"?)`);
+    }
     if (!isMediaType(type)) {
       throw new FusioError('OPERATION_INVALID', `${where}: consumes "${type}" is no media type like "text/csv"`);
     }

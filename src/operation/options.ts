@@ -201,7 +201,8 @@ const exampleProperties = { request: anything, response: anything, summary: text
   keyof NonNullable<OperationBase['examples']>[string],
   object
 >;
-const consumes = { anyOf: [text, multipartSchema] };
+// Keywords of objects say nothing of texts, and those of arrays nothing of both: a message is about the form that was meant.
+const consumes = { ...multipartSchema, type: ['string', 'object'] };
 
 const properties = {
   name: text,
@@ -230,7 +231,7 @@ const properties = {
   unknown: { enum: ['drop', 'reject', 'keep'] satisfies OperationBase['unknown'][] },
   bodyDefaults: { enum: ['all', 'required'] satisfies OperationBase['bodyDefaults'][] },
   checkResponse: { enum: ['enforce', 'report'] satisfies OperationBase['checkResponse'][] },
-  consumes: { anyOf: [consumes, { type: 'array', items: consumes, minItems: 1 }] },
+  consumes: { ...consumes, type: ['string', 'object', 'array'], items: consumes, minItems: 1 },
   around: anything,
   cache: groupOf(cacheProperties),
   expose: groupOf(exposeProperties),

@@ -2,6 +2,7 @@ import { type Handle, handleOf } from '../action/action.js';
 import type { AnyAround } from '../action/around.js';
 import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { makeOperation, type Operation } from './operation.js';
 import type { AnyOperationOptions } from './options.js';
@@ -92,9 +93,21 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
     find(handle) {
       const operation = typeof handle === 'object' && handle !== null ? byHandle.get(handle) : undefined;
       if (operation) return operation;
-      throw new FusioError('OPERATION_INVALID', `call: ${describe(handle)} is not an operation of this fusio`);
+      const fix =
+        typeof handle === 'string'
+          ? nameFix(handle, operations.keys())
+          : ': give the handle that fusio.operation() returned';
+      throw new FusioError('OPERATION_INVALID', `call: ${describe(handle)} is not an operation of this fusio${fix}`);
     },
   };
+}
+
+/** The name of an operation is no handle, and has no types. */
+function nameFix(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  return names.includes(name)
+    ? ' but its name: give the handle that fusio.operation() returned'
+    : didYouMean(name, names);
 }
 
 function describe(value: unknown): string {

@@ -4,6 +4,7 @@ import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
 import type { Request, UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Logger } from '../log/logger.js';
 import type { Invocation } from './invocation.js';
 
@@ -142,7 +143,7 @@ export function checkCallOptions(options: unknown): void {
   if (keys && wrong === undefined) return;
   throw new FusioError(
     'OPTIONS_INVALID',
-    `call: the options are { as, signal }, got ${wrong === undefined ? typeof options : `"${wrong}"`}`,
+    `call: the options are { as, signal }, got ${wrong === undefined ? typeof options : `"${wrong}"${didYouMean(wrong, known)}`}`,
   );
 }
 

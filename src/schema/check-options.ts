@@ -1,4 +1,5 @@
-import { type ErrorCode, FusioError } from '../base/errors.js';
+import { type ErrorCode, FusioError, type Issue } from '../base/errors.js';
+import { memberOf, unescapePointer } from '../base/json-pointer.js';
 import { didYouMean } from '../base/suggest.js';
 import { createSchemas, type Reader } from './schemas.js';
 
@@ -22,32 +23,51 @@ export function checkOptions(
   }
   if (reader.check(value)) return;
   const issues = reader.issues(value, '');
-  const texts = issues.map(({ pointer, message, code: kind }) => {
-    if (kind !== 'UNKNOWN_PROPERTY') return `${pointer.slice(1).replaceAll('/', '.') || 'options'} ${message}`;
-    const path = pointer.slice(1).split('/');
+  throw new FusioError(code, `${where}: ${faultsOf(issues, schema, value, later).join('; ')}`, { errors: issues });
+}
+
+/** Writes issues for a developer, with the nearest known name where a name or a word is not known. */
+export function faultsOf(
+  issues: readonly Issue[],
+  schema: object,
+  value: unknown,
+  later: readonly string[] = [],
+): readonly string[] {
+  return issues.map(({ pointer, message, code }) => {
+    const path = pointer.split('/').slice(1).map(unescapePointer);
+    if (code !== 'UNKNOWN_PROPERTY') {
+      return `${path.join('.') || 'options'} ${message}${didYouMean(String(path.reduce(memberOf, value)), wordsOf(schema, path))}`;
+    }
     const key = path.pop() ?? '';
     if (path.length === 0 && later.includes(key)) return `the option "${key}" is not in this version of fusio yet`;
-    return `unknown option "${[...path, key].join('.')}"${didYouMean(key, knownKeys(schema, path))}`;
+    return `unknown option "${[...path, key].join('.')}"${didYouMean(key, keysOf(schema, path))}`;
   });
-  throw new FusioError(code, `${where}: ${texts.join('; ')}`, { errors: issues });
 }
 
-interface OptionsSchema {
-  readonly properties?: Record<string, object>;
-  readonly additionalProperties?: object | boolean;
-  readonly anyOf?: readonly object[];
+function keysOf(schema: object, path: readonly string[]): readonly string[] {
+  return schemasAt(schema, path).flatMap(({ properties = {} }) => Object.keys(properties));
 }
 
-function knownKeys(schema: OptionsSchema, path: readonly string[]): readonly string[] {
-  const properties = propertiesOf(schema);
-  const [key, ...rest] = path;
-  if (key === undefined) return Object.keys(properties);
-  const { additionalProperties: others } = schema;
-  const inner = Object.hasOwn(properties, key) ? properties[key] : others;
-  return typeof inner === 'object' ? knownKeys(inner, rest) : [];
+function wordsOf(schema: object, path: readonly string[]): readonly string[] {
+  return schemasAt(schema, path).flatMap(({ enum: words = [] }) => words.filter((word) => typeof word === 'string'));
 }
 
-/** The properties of an options object, also where the option may be `true` or an object. */
-function propertiesOf(schema: OptionsSchema): Record<string, object> {
-  return schema.properties ?? Object.assign({}, ...(schema.anyOf ?? []).map(propertiesOf));
+/** Members of a schema of options that lead to others. */
+interface Branching {
+  readonly properties?: Readonly<Record<string, Branching>>;
+  readonly additionalProperties?: Branching | boolean;
+  readonly items?: Branching;
+  readonly anyOf?: readonly Branching[];
+  readonly enum?: readonly unknown[];
+}
+
+/** The schemas of the value at a path, those of every form that it may have. */
+function schemasAt(schema: Branching, [key, ...rest]: readonly string[]): readonly Branching[] {
+  const all = [schema, ...(schema.anyOf ?? []).flatMap((form) => schemasAt(form, []))];
+  if (key === undefined) return all;
+  return all.flatMap(({ properties = {}, items, additionalProperties }) => {
+    const named = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const members = [named ?? additionalProperties, /^\d+$/.test(key) ? items : undefined];
+    return members.flatMap((member) => (typeof member === 'object' ? schemasAt(member, rest) : []));
+  });
 }

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
+import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 
 /** The way in which an invocation came: a request, a call in process, a cronjob, a trigger, the queue, JSON-RPC or MCP. */
 export type Source = 'http' | 'call' | 'cronjob' | 'trigger' | 'queue' | 'jsonrpc' | 'mcp';
@@ -37,6 +39,17 @@ interface Delivered {
   readonly ms: number;
 }
 
+const names = Object.keys({
+  started: true,
+  stopped: true,
+  'request:done': true,
+  'request:failed': true,
+  'connection:opened': true,
+  'connection:failed': true,
+  'delivery:failed': true,
+  error: true,
+} satisfies Record<keyof Signals, true>);
+
 /** A function that stops listening. */
 export type Off = () => void;
 
@@ -50,6 +63,7 @@ export function createSignals(onBroken: (signal: string, error: unknown) => void
   const emitter = new EventEmitter();
   return {
     on(signal, listener) {
+      checkListener(signal, listener);
       const safe = (data: Parameters<typeof listener>[0]): void => {
         try {
           // An asynchronous listener returns a promise, which its type does not tell.
@@ -64,4 +78,16 @@ export function createSignals(onBroken: (signal: string, error: unknown) => void
     },
     emit: (signal, data) => void emitter.emit(signal, data),
   };
+}
+
+/** JavaScript callers may pass anything: a listener of an unknown signal would wait for ever. */
+function checkListener(signal: unknown, listener: unknown): void {
+  if (typeof signal !== 'string' || !names.includes(signal)) {
+    const name = String(signal);
+    const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`;
+    throw new FusioError('OPTIONS_INVALID', `on: there is no signal "${name}"${hint}`);
+  }
+  if (typeof listener !== 'function') {
+    throw new FusioError('OPTIONS_INVALID', `on: the listener of "${signal}" must be a function`);
+  }
 }

@@ -38,7 +38,7 @@ const defaultScopes = ['metrics'];
 const properties = {
   // A registry is an instance of a class, so its methods are checked below.
   registry: {},
-  path: { anyOf: [{ type: 'string', pattern: '^/[^?#]+$' }, { const: false }] },
+  path: { type: ['string', 'boolean'], pattern: '^/[^?#]+$' },
   scopes: { type: 'array', items: { type: 'string' } },
   public: { type: 'boolean' },
 } satisfies Record<keyof PrometheusOptions, object>;

@@ -330,7 +330,7 @@ describe('registration', () => {
   it.each<[object, string]>([
     [{ files: { a: {} } }, "files come in a form: set consumes: 'multipart/form-data'"],
     [{ files: { a: {} }, consumes: 'text/csv' }, "files come in a form: set consumes: 'multipart/form-data'"],
-    [{ files: { a: {} }, ...form, method: 'GET' }, 'a GET has no body, so it takes no files'],
+    [{ files: { a: {} }, ...form, method: 'GET' }, 'a GET has no body; use query'],
     [{ files: { a: { maxByte: 1 } }, ...form }, 'unknown option "files.a.maxByte" (did you mean "maxBytes"?)'],
     [{ files: { a: { maxBytes: '1 MB' } }, ...form }, 'files.a.maxBytes must be an integer'],
     [{ files: { a: { maxCount: 0 } }, ...form }, 'files.a.maxCount must be at least 1'],
