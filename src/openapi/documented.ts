@@ -3,5 +3,15 @@ import type { Operation } from '../operation/operation.js';
 /** Operation as the documents see it. */
 export type Documented = Pick<
   Operation,
-  'name' | 'method' | 'handle' | 'options' | 'segments' | 'public' | 'scopes' | 'active' | 'timeoutMs' | 'answers'
+  | 'name'
+  | 'method'
+  | 'handle'
+  | 'options'
+  | 'segments'
+  | 'files'
+  | 'public'
+  | 'scopes'
+  | 'active'
+  | 'timeoutMs'
+  | 'answers'
 >;

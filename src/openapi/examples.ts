@@ -1,5 +1,6 @@
 import { FusioError } from '../base/errors.js';
 import { memberOf } from '../base/json-pointer.js';
+import { withFiles } from '../operation/form-reader.js';
 import { listOf } from '../schema/keywords.js';
 import type { Schemas } from '../schema/schemas.js';
 import type { Documented } from './documented.js';
@@ -22,7 +23,8 @@ export function placeExamples(
   for (const [name, { request: given, response, summary }] of examples) {
     const request: Requests = isJson(given) ? given : {};
     checkExample(operation, name, request, response, schemas);
-    const { params, query, headers, body } = request;
+    const { params, query, headers } = request;
+    const body = shownBody(request.body, operation);
     const byPlace: Json = { path: params, query, header: headers };
     const put = (place: unknown, value: unknown) => {
       if (!isJson(place) || value === undefined) return;
@@ -41,12 +43,24 @@ export function placeExamples(
   }
 }
 
+/** Writes a form without its files. One that is required is there with its name: without it the example would not fit. */
+function shownBody(body: unknown, { files }: Documented): unknown {
+  if (!files || !isJson(body)) return body;
+  const shown = Object.entries(body).filter(([name]) => files.get(name)?.required !== false);
+  return Object.fromEntries(shown.map(([name, value]) => [name, files.has(name) ? namesOf(value) : value]));
+}
+
+function namesOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(namesOf);
+  return value instanceof File ? value.name : 'blob';
+}
+
 function contents(part: unknown): unknown[] {
   return isJson(part) && isJson(part.content) ? Object.values(part.content) : [];
 }
 
 function checkExample(
-  { name, options, answers }: Documented,
+  { name, options, answers, files }: Documented,
   example: string,
   request: Requests,
   response: unknown,
@@ -54,7 +68,8 @@ function checkExample(
 ): void {
   const where = `operation "${name}": example "${example}"`;
   const check = (schema: object, value: unknown, pointer: string, defaults: boolean) => {
-    const reader = schemas.reader(schema, { where, source: 'value', unknown: 'keep', defaults });
+    const fields = schemas.reader(schema, { where, source: 'value', unknown: 'keep', defaults });
+    const reader = files && pointer === '/request/body' ? withFiles(fields, files, false) : fields;
     const read = reader.read(value);
     if (reader.check(read)) return;
     const issues = reader.issues(read, pointer);

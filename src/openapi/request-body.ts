@@ -1,3 +1,4 @@
+import type { FileRule, FileRules } from '../operation/form-files.js';
 import { multipartLimits } from '../operation/multipart.js';
 import type { Consumes } from '../operation/options.js';
 import { isOptional } from '../schema/optional.js';
@@ -8,23 +9,20 @@ import { type Json, pascal } from './openapi.js';
 export const binary = { type: 'string', format: 'binary' };
 
 /** Writes the body by its media types; undefined where the operation takes none. */
-export function requestBodyOf({ name, options }: Documented, components: Components): Json | undefined {
+export function requestBodyOf({ name, options, files }: Documented, components: Components): Json | undefined {
   const { body, consumes } = options;
   if (body === undefined && consumes === undefined) return undefined;
   const hint = `${pascal(name)}Body`;
   const content: Record<string, Json> = {};
   for (const one of listOf(consumes ?? 'application/json')) {
     const type = typeof one === 'string' ? one.toLowerCase() : one.type;
-    content[type] = {
-      schema:
-        type === 'multipart/form-data'
-          ? formWithFiles(one, body, components, hint)
-          : bodySchema(type, body, components, hint),
-    };
+    if (files) content[type] = formOfFiles(files, body, components, hint);
+    else if (type === 'multipart/form-data') content[type] = { schema: formWithFiles(one, body, components, hint) };
+    else content[type] = { schema: bodySchema(type, body, components, hint) };
   }
   // A body with a default may be left out as well.
-  const isRequired = body !== undefined && !isOptional(body) && !hasDefault(body, components);
-  return { required: isRequired, content };
+  const hasRequired = body !== undefined && !isOptional(body) && !hasDefault(body, components);
+  return { required: hasRequired || [...(files?.values() ?? [])].some(({ required }) => required), content };
 }
 
 function hasDefault(body: object, { lookup }: Components): boolean {
@@ -46,31 +44,64 @@ function bodySchema(type: string, body: object | undefined, components: Componen
   return type.startsWith('text/') ? { type: 'string' } : { ...binary };
 }
 
+/** Writes a form with declared files beside its fields. */
+function formOfFiles(files: FileRules, body: object | undefined, components: Components, hint: string): Json {
+  const rules = [...files.values()];
+  const fields = body && fieldsOf(body, components, hint);
+  const required = [...(fields?.required ?? []), ...rules.filter((rule) => rule.required).map(({ name }) => name)];
+  const form: Json = {
+    type: 'object',
+    properties: { ...fields?.properties, ...Object.fromEntries(rules.map((rule) => [rule.name, fileOf(rule)])) },
+    ...(required.length > 0 && { required }),
+  };
+  const typed = rules.filter(({ mediaTypes }) => mediaTypes);
+  const encoding = typed.map(({ name, mediaTypes }) => [name, { contentType: mediaTypes?.join(', ') }]);
+  return {
+    // A union of forms has no list of fields.
+    schema: body && !fields ? { allOf: [components.request.use(body, hint), form] } : form,
+    ...(encoding.length > 0 && { encoding: Object.fromEntries(encoding) }),
+  };
+}
+
+/** Writes a file, or a list of files. Tools that know only OpenAPI 3.0 take `format: 'binary'`, those of 3.1 both (OpenAPI 3.1.1, 4.6.2). */
+function fileOf({ description, mediaTypes, maxBytes, maxCount, required }: FileRule): Json {
+  const [only, ...more] = mediaTypes ?? [];
+  const isOne = only !== undefined && more.length === 0 && !only.endsWith('*');
+  const limits = `${mediaTypes ? `${mediaTypes.join(' or ')}, at` : 'At'} most ${maxBytes} bytes.`;
+  const text = [description, limits].filter(Boolean).join(' ');
+  const file = { ...binary, ...(isOne && { contentMediaType: only }) };
+  if (maxCount === 1) return { ...file, description: text };
+  return { type: 'array', items: file, ...(required && { minItems: 1 }), maxItems: maxCount, description: text };
+}
+
 /** Writes a form: its fields are declared, its files are not and may come under any name. */
-function formWithFiles(
-  consumes: Consumes,
-  body: object | undefined,
-  { lookup, request }: Components,
-  hint: string,
-): Json {
+function formWithFiles(consumes: Consumes, body: object | undefined, components: Components, hint: string): Json {
   const { maxFiles } = multipartLimits(typeof consumes === 'object' ? consumes : {});
-  if (maxFiles === 0) return body ? request.use(body, hint) : { type: 'object' };
+  if (maxFiles === 0) return body ? components.request.use(body, hint) : { type: 'object' };
   const description = `The fields, and up to ${maxFiles} files under names of the client's choice.`;
   const files = { type: 'object', description, additionalProperties: { ...binary } };
-  const properties = body && lookup.propertiesOf(lookup.rootOf(body));
-  if (!properties) return files;
-  const required = [...properties].flatMap(([name, { schema, inside, isRequired }]) => {
-    return isRequired && !lookup.hasDefault(schema, inside) ? [name] : [];
-  });
+  const fields = body && fieldsOf(body, components, hint);
+  if (!fields) return files;
+  const { properties, required } = fields;
+  return { ...files, properties, ...(required.length > 0 && { required }) };
+}
+
+/** Writes the fields of a form; undefined where its schema has no list of them. */
+function fieldsOf(
+  body: object,
+  { lookup, request }: Components,
+  hint: string,
+): { readonly properties: Json; readonly required: readonly string[] } | undefined {
+  const properties = lookup.propertiesOf(lookup.rootOf(body));
+  if (!properties) return undefined;
+  const all = [...properties];
   return {
-    ...files,
     properties: Object.fromEntries(
-      [...properties].map(([name, { schema, inside }]) => [
-        name,
-        request.write(schema, inside, `${hint}${pascal(name)}`),
-      ]),
+      all.map(([name, { schema, inside }]) => [name, request.write(schema, inside, `${hint}${pascal(name)}`)]),
     ),
-    ...(required.length > 0 && { required }),
+    required: all.flatMap(([name, { schema, inside, isRequired }]) => {
+      return isRequired && !lookup.hasDefault(schema, inside) ? [name] : [];
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import { groupOf } from '../base/option.js';
 /** A declared file with its defaults. */
 export interface FileRule extends Required<Omit<FormFile, 'description' | 'mediaTypes'>> {
   readonly name: string;
+  readonly description: string | undefined;
   /** In lower case; undefined: all. */
   readonly mediaTypes: readonly string[] | undefined;
 }
@@ -32,10 +33,11 @@ export const filesSchema = { type: 'object', additionalProperties: groupOf(prope
 
 export function fileRulesOf(files: FormFiles): FileRules {
   return new Map(
-    Object.entries(files).map(([name, { required, mediaTypes, maxBytes, maxCount }]) => [
+    Object.entries(files).map(([name, { description, required, mediaTypes, maxBytes, maxCount }]) => [
       name,
       {
         name,
+        description,
         required: required ?? defaults.required,
         mediaTypes: mediaTypes?.map((type) => type.toLowerCase()),
         maxBytes: maxBytes ?? defaults.maxBytes,

@@ -90,13 +90,15 @@ async function checkExample(
 function bodyOf({ options }: RegisteredOperation, body: unknown): unknown {
   const type = mediaTypeOf(options);
   if (type === undefined || typeof body !== 'object' || body === null) return body;
-  const pairs = Object.entries(body).flatMap(([name, value]): [string, string][] =>
-    (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]),
-  );
-  if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(pairs);
-  if (type !== 'multipart/form-data') return body;
-  const form = new FormData();
-  for (const [name, value] of pairs) form.append(name, value);
+  const isForm = type === 'multipart/form-data';
+  if (!isForm && type !== 'application/x-www-form-urlencoded') return body;
+  const form = isForm ? new FormData() : new URLSearchParams();
+  for (const [name, value] of Object.entries(body)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one instanceof Blob && form instanceof FormData) form.append(name, one);
+      else form.append(name, String(one));
+    }
+  }
   return form;
 }
 

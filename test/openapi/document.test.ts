@@ -79,6 +79,36 @@ describe('an operation in the document', () => {
       required: ['title'],
       additionalProperties: { type: 'string', format: 'binary' },
     });
+    expect(at(document, '/album', 'post').requestBody).toEqual({
+      required: true,
+      content: {
+        'multipart/form-data': {
+          schema: {
+            type: 'object',
+            properties: {
+              title: { type: 'string' },
+              year: { type: 'integer' },
+              cover: {
+                type: 'string',
+                format: 'binary',
+                contentMediaType: 'image/png',
+                description: 'The front. image/png, at most 1000 bytes.',
+              },
+              back: { type: 'string', format: 'binary', description: 'At most 10485760 bytes.' },
+              pages: {
+                type: 'array',
+                items: { type: 'string', format: 'binary' },
+                maxItems: 2,
+                description: 'text/* or application/pdf, at most 10485760 bytes.',
+              },
+            },
+            required: ['title', 'cover'],
+          },
+          encoding: { cover: { contentType: 'image/png' }, pages: { contentType: 'text/*, application/pdf' } },
+          examples: { moon: { value: { title: 'Moon', cover: 'moon.png' } } },
+        },
+      },
+    });
     expect(Object.keys(at(document, '/contact', 'post').requestBody.content)).toEqual([
       'application/x-www-form-urlencoded',
     ]);
@@ -363,6 +393,32 @@ describe('a schema in the document', () => {
     expect(JSON.stringify(document)).not.toContain('~');
   });
 
+  it('stands beside the files of a form where it has no list of fields', () => {
+    const form = {
+      method: 'POST',
+      consumes: 'multipart/form-data',
+      files: { one: { required: true, maxCount: 3 } },
+    } as const;
+    const Either = Type.Union([Type.Object({ a: Type.String() }), Type.Object({ b: Type.String() })]);
+    const document = documentOf({
+      operations: [
+        operation({ name: 'a', ...form, body: Either }),
+        operation({ name: 'b', ...form }),
+        operation({ name: 'c', ...form, files: { one: {} } }),
+      ],
+      schemas: { Either },
+    });
+    const [a, b, c] = ['/a', '/b', '/c'].map((path) => at(document, path, 'post').requestBody);
+    const one = { type: 'array', items: { type: 'string', format: 'binary' }, minItems: 1, maxItems: 3 };
+
+    expect([a.required, b.required, c.required]).toEqual([true, true, false]);
+    expect(a.content['multipart/form-data'].schema).toMatchObject({
+      allOf: [{ $ref: '#/components/schemas/Either' }, { properties: { one }, required: ['one'] }],
+    });
+    expect(b.content['multipart/form-data'].schema).toMatchObject({ properties: { one }, required: ['one'] });
+    expect(c.content['multipart/form-data']).not.toHaveProperty('encoding');
+  });
+
   it('gives its name to its own copies only', () => {
     const Point = Type.Object({ a: Type.Integer() });
     const document = documentOf({
@@ -429,6 +485,19 @@ describe('the document', () => {
     expect(writer.paths['/todo']).toHaveProperty('post');
     expect(other.paths['/todo']).not.toHaveProperty('post');
     expect(other.paths['/todo/{todo}']).toHaveProperty('delete');
+  });
+
+  it('refuses an example of a form without its file', () => {
+    const form = { method: 'POST', consumes: 'multipart/form-data', body: Type.Object({ a: Type.String() }) } as const;
+    const files = { one: { required: true, mediaTypes: ['image/png'] } };
+    const make = (one?: unknown) =>
+      documentOf({
+        operations: [operation({ name: 'a', ...form, files, examples: { x: { request: { body: { a: '', one } } } } })],
+      });
+
+    expect(() => make()).toThrow('operation "a": example "x" does not fit: /request/body/one is required');
+    expect(() => make(new File([], 'a.txt', { type: 'text/plain' }))).toThrow('/request/body/one must be image/png');
+    expect(() => make(new File([], 'a.png', { type: 'image/png' }))).not.toThrow();
   });
 
   it('refuses an example that does not fit, with its place', () => {

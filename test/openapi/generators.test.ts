@@ -73,6 +73,9 @@ it('gives hey-api a client that compiles and works against a live server', async
       const pet = await sdk.petCreate({ body: { kind: 'cat', lives: 9 }, throwOnError: true });
       const form = await sdk.contactSend({ body: { mail: 'a@example.com' }, throwOnError: true });
       const upload = await sdk.fileUpload({ body: { title: 'x', scan: new Blob(['abc']) }, throwOnError: true });
+      const cover = new File(['png'], 'a.png', { type: 'image/png' });
+      const pages = [new Blob(['1'], { type: 'text/plain' }), new Blob(['2'], { type: 'text/plain' })];
+      const album = await sdk.albumAdd({ body: { title: 'x', cover, pages }, throwOnError: true });
       const note = await sdk.notePut({ body: 'text' });
       const year = await sdk.reportYear({ path: { year: '2026' }, throwOnError: true });
       const noYear = await sdk.reportYear({ path: { year: 'x' } });
@@ -82,7 +85,7 @@ it('gives hey-api a client that compiles and works against a live server', async
       console.log(JSON.stringify({
         title, wrong, listed: listed.data.entry.map(({ id }) => id), total: listed.data.totalResults,
         deleted: deleted.response?.status, refused: (refused.error as sdk.Problem).errors?.[0]?.pointer,
-        pet: pet.data, form: form.data.mail, upload: upload.data, note: note.data, year: year.data.year, noYear: noYear.response?.status,
+        pet: pet.data, form: form.data.mail, upload: upload.data, album: album.data, note: note.data, year: year.data.year, noYear: noYear.response?.status,
       }));
     }
     main().catch((error) => { console.log(JSON.stringify(error)); });
@@ -111,6 +114,7 @@ it('gives hey-api a client that compiles and works against a live server', async
     pet: { kind: 'cat', lives: 9 },
     form: 'a@example.com',
     upload: { title: 'x', bytes: 3 },
+    album: { title: 'x', files: ['a.png: png', 'blob: 1', 'blob: 2'] },
     note: 'text',
     year: '2026',
     noYear: 404,

@@ -146,6 +146,29 @@ export function makeRichApi(): Api {
         },
       }),
       operation({
+        name: 'album.add',
+        method: 'POST',
+        path: '/album',
+        consumes: 'multipart/form-data',
+        body: Type.Object({ title: Type.String(), year: Type.Optional(Type.Integer()) }),
+        files: {
+          cover: { required: true, mediaTypes: ['image/png'], maxBytes: 1000, description: 'The front.' },
+          back: {},
+          pages: { mediaTypes: ['text/*', 'application/pdf'], maxCount: 2 },
+        },
+        response: Type.Object({ title: Type.String(), files: Type.Array(Type.String()) }),
+        async action({ body: { title, cover, back, pages } }: any) {
+          const files: File[] = [cover, back, ...pages].filter((one) => one !== undefined);
+          return { title, files: await Promise.all(files.map(async (one) => `${one.name}: ${await one.text()}`)) };
+        },
+        examples: {
+          moon: {
+            request: { body: { title: 'Moon', cover: new File(['png'], 'moon.png', { type: 'image/png' }) } },
+            response: { title: 'Moon', files: ['moon.png: png'] },
+          },
+        },
+      }),
+      operation({
         name: 'contact.send',
         method: 'POST',
         path: '/contact',

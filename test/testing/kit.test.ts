@@ -144,6 +144,24 @@ describe('checkAnswer', () => {
   });
 });
 
+it('checkContract sends the files of an example', async () => {
+  const fusio = createFusio({ logger: false });
+  const cover = new File(['png'], 'a.png', { type: 'image/png' });
+  fusio.operation({
+    name: 'a',
+    method: 'POST',
+    path: '/a',
+    consumes: 'multipart/form-data',
+    body: Type.Object({ n: Type.Integer() }),
+    files: { cover: { required: true }, pages: { maxCount: 2 } },
+    response: Type.Array(Type.Unknown()),
+    examples: { one: { request: { body: { n: 1, cover, pages: [cover, cover] } }, response: [1, 'a.png', 2] } },
+    action: ({ body: { n, cover, pages } }) => [n, cover.name, pages.length],
+  });
+
+  expect(await checkContract(fusio)).toEqual({ called: 1 });
+});
+
 it('checkContract writes forms as forms', async () => {
   const fusio = createFusio({ logger: false });
   const base = {
