@@ -1,5 +1,5 @@
 import { functionOption } from '../base/option.js';
-import { isPromise } from '../base/promise.js';
+import { findPromise, isPromise } from '../base/promise.js';
 import { unauthenticated } from './authorize.js';
 import { anonymous, type Caller, callerOf } from './caller.js';
 
@@ -35,11 +35,18 @@ export function authenticate(
 ): Caller | Promise<Caller> {
   if (!ask) return anonymous;
   const principal = ask(request);
-  return isPromise(principal) ? principal.then(callerOfAnswer) : callerOfAnswer(principal);
+  // A thenable of another library may call back twice, or return nothing.
+  return isPromise(principal) ? Promise.resolve(principal).then(callerOfAnswer) : callerOfAnswer(principal);
 }
 
 function callerOfAnswer(principal: unknown): Caller {
   if (principal === null || principal === undefined) return anonymous;
   if (principal === 'challenge') throw unauthenticated('The credential is not valid');
-  return callerOf(principal);
+  try {
+    return callerOf(principal);
+  } catch (error) {
+    // A member that was not awaited is no user.
+    findPromise(principal);
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import type { ReplyHeaders } from '../base/errors.js';
+import { hush } from '../base/promise.js';
 
 /** A result with a status and headers of its own: returned by `respond`. Only `respond` makes one. */
 export interface Reply {
@@ -37,6 +38,8 @@ const noHeaders: Reply['headers'] = Object.freeze({});
 function cleanHeaders(headers: ReplyHeaders): Reply['headers'] {
   const clean: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(headers)) {
+    // One that was not awaited: the answer refuses it.
+    hush(value);
     if (value !== undefined) clean[name] = typeof value === 'number' ? String(value) : value;
   }
   return clean;

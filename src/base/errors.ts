@@ -221,7 +221,8 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(errors, code);
 }
 
-function isErrorStatus(status: unknown): status is number {
+/** Tells a status that an error may have: a whole number from 400 to 599. */
+export function isErrorStatus(status: unknown): status is number {
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599;
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.js';
 import { FusioError } from '../base/errors.js';
+import { hushError } from '../base/promise.js';
 import { describeError } from '../log/redact.js';
 import type { Gate } from '../pipeline/gate.js';
 import { Invocation } from '../pipeline/invocation.js';
@@ -110,6 +111,7 @@ export function createHandle(parts: HandleParts): Handle {
     const more = cors ? cors.headers(request.headers) : [];
     try {
       request.send(withHeaders(answer, more), gate.isClosed, (error) => {
+        if (error) hushError(error);
         ended(answer.status, error && new FusioError('INTERNAL_ERROR', 'the answer broke off', { cause: error }));
       });
     } catch (cause) {

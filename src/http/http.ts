@@ -4,6 +4,7 @@ import { authenticate } from '../access/authenticate.js';
 import { authorize } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
 import { FusioError } from '../base/errors.js';
+import { hush, isPromise } from '../base/promise.js';
 import type { Logger } from '../log/logger.js';
 import { describeError } from '../log/redact.js';
 import type { Operation } from '../operation/operation.js';
@@ -100,7 +101,11 @@ export function createHttp(parts: HttpParts): Http {
 function safely(clientIp: ClientIp, log: Logger): ClientIp {
   return function safeClientIp(request) {
     try {
-      return clientIp(request);
+      const ip: unknown = clientIp(request);
+      if (ip === undefined || typeof ip === 'string') return ip;
+      // An `async` function cannot be waited for here: its rejection is not left without a handler.
+      hush(ip);
+      throw new TypeError(`clientIp must return a text or undefined, got ${isPromise(ip) ? 'a promise' : typeof ip}`);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'clientIp broke');
       return undefined;

@@ -1,3 +1,4 @@
+import { hush } from '../base/promise.js';
 import { redact } from './redact.js';
 import { isSecretName, redacted } from './secrets.js';
 
@@ -67,8 +68,9 @@ export function guarded(logger: Logger): Logger {
       : function log(first: object | string, message?: string): void {
           try {
             // pino's methods need their logger as `this`.
-            if (typeof first === 'string') logger[level](first);
-            else logger[level](first, message);
+            const returned: unknown = typeof first === 'string' ? logger[level](first) : logger[level](first, message);
+            // An asynchronous sink.
+            if (returned !== undefined) hush(returned);
           } catch {
             // No other sink is known.
           }

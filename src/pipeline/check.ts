@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { isFile } from '../action/file.js';
 import { isReply, type Reply } from '../action/reply.js';
 import { FusioError, type Issue } from '../base/errors.js';
-import { discard } from '../base/streams.js';
+import { findPromise, hush, isPromise } from '../base/promise.js';
+import { discard, heed } from '../base/streams.js';
 import { redact } from '../log/redact.js';
 import type { AnswerBody } from '../operation/answers.js';
 import { shownIssues } from '../schema/issues.js';
@@ -36,6 +37,10 @@ function checkReply(invocation: Invocation, { status, headers, body }: Reply): O
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw broken(invocation, `respond() takes a status from 200 to 599, got ${status}`);
   }
+  if (isPromise(body)) {
+    hush(body);
+    throw broken(invocation, `respond(${status}) got a promise: await it first`);
+  }
   const declared = invocation.runnable.answers.of(status);
   if (!declared && body !== undefined && invocation.runnable.answers.enforced) {
     const statuses = [...invocation.runnable.answers.declared.keys()].join(', ');
@@ -51,6 +56,12 @@ function checkBody(
   headers: Reply['headers'] | undefined,
   body: unknown,
 ): Outcome {
+  const isStream = isRaw(body);
+  if (isStream) {
+    // From here on its errors are heard: it may break at any moment before it is sent.
+    heed(body);
+    if (isDetached(body)) throw broken(invocation, 'the buffer is detached: it was transferred to another thread');
+  }
   // RFC 9110, 15.3.5, 15.3.6 and 15.4.5: these have no content.
   if (status === 204 || status === 205 || status === 304) {
     discard(body);
@@ -58,11 +69,11 @@ function checkBody(
   }
   switch (declared?.kind) {
     case 'json':
-      if (isRaw(body))
+      if (isStream)
         throw broken(invocation, 'a stream or a buffer does not go with a response schema: declare a media type');
-      return { status, headers, kind: 'json', body: written(invocation, declared, status, body) };
+      return written(invocation, declared, status, headers, body);
     case 'raw':
-      if (!isRaw(body) && typeof body !== 'string') {
+      if (!isStream && typeof body !== 'string') {
         throw broken(
           invocation,
           `${declared.mediaType} takes a text, a buffer, a stream, a Blob or a file, got ${kindOf(body)}`,
@@ -75,7 +86,7 @@ function checkBody(
       return { status, headers, kind: 'events', body };
     default:
       if (body === undefined) return empty(status === 200 ? 204 : status, headers);
-      if (isRaw(body)) return { status, headers, kind: 'raw', body, mediaType: undefined };
+      if (isStream) return { status, headers, kind: 'raw', body, mediaType: undefined };
       if (isAsyncIterable(body))
         throw broken(invocation, "declare response: 'text/event-stream' to send an async iterable");
       return { status, headers, kind: 'value', body };
@@ -86,10 +97,13 @@ function written(
   invocation: Invocation,
   { writer }: AnswerBody & { kind: 'json' },
   status: number,
+  headers: Reply['headers'] | undefined,
   body: unknown,
-): unknown {
+): Outcome {
   const value = readResult(invocation, writer, body);
-  if (fits(invocation, writer, value)) return value;
+  if (fits(invocation, writer, value)) return { status, headers, kind: 'json', body: value };
+  const promise = findPromise(body);
+  if (promise !== undefined) throw broken(invocation, `${promise || 'the value'} is a promise: await it first`);
   const issues = issuesOf(invocation, writer, value);
   const { shown, more } = shownIssues(issues);
   const text = shown.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
@@ -99,7 +113,7 @@ function written(
     { operation: invocation.runnable.name, requestId: invocation.id, issues: shown },
     redact(error.message),
   );
-  return body;
+  return { status, headers, kind: 'value', body };
 }
 
 /** A `toJSON` or a getter of the result may throw anything: that is a broken result, not an answer. */
@@ -144,6 +158,16 @@ function isRaw(value: unknown): value is Exclude<RawResult, string> {
     value instanceof Response ||
     ('pipe' in value && typeof value.pipe === 'function' && isAsyncIterable(value))
   );
+}
+
+/** Tells bytes whose memory was transferred away. Nothing tells it of an empty array but the attempt to use its buffer. */
+function isDetached(body: unknown): boolean {
+  if (!(body instanceof Uint8Array) || body.byteLength > 0) return false;
+  try {
+    return new Uint8Array(body.buffer).byteLength < 0;
+  } catch {
+    return true;
+  }
 }
 
 /** Tells an object literal or a list, as nearly every result is, before the checks that are slower. */

@@ -4,6 +4,7 @@ import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
 import type { Request, UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
+import { hush } from '../base/promise.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Logger } from '../log/logger.js';
 import type { Invocation } from './invocation.js';
@@ -119,11 +120,14 @@ function callWithin(invocation: Invocation, caller: Caller): Call {
     const { parts, depth, id, signal } = invocation;
     const { find, call: callDirect } = parts.reach;
     checkCallOptions(options);
-    return callDirect(find(handle), input, callerFor(options, caller), {
+    const called = callDirect(find(handle), input, callerFor(options, caller), {
       signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
       depth: depth + 1,
       requestId: id,
     });
+    // Recorded in any case: one that the action does not await must not end the process.
+    hush(called);
+    return called;
   }
   // Its declared type follows the schemas of the operation; the values are checked when it runs.
   return call as Call;
@@ -136,15 +140,22 @@ export function callerFor(options: { readonly as?: CallOptions['as'] }, otherwis
 }
 
 /** Refuses options that `call` does not know: a misspelled `as` would run as the system. */
-export function checkCallOptions(options: unknown): void {
+export function checkCallOptions(options: CallOptions): void {
   const known = ['as', 'signal'];
   const keys = typeof options === 'object' && options !== null ? Object.keys(options) : undefined;
   const wrong = keys?.find((key) => !known.includes(key));
-  if (keys && wrong === undefined) return;
+  if (keys && wrong === undefined) return checkSignal(options);
   throw new FusioError(
     'OPTIONS_INVALID',
     `call: the options are { as, signal }, got ${wrong === undefined ? typeof options : `"${wrong}"${didYouMean(wrong, known)}`}`,
   );
+}
+
+/** Refuses what only looks like a signal, which would break when the call is cancelled. One of another realm is taken. */
+function checkSignal({ signal }: { readonly signal?: unknown }): void {
+  const { aborted, addEventListener }: Partial<AbortSignal> = Object(signal);
+  if (signal === undefined || (typeof aborted === 'boolean' && typeof addEventListener === 'function')) return;
+  throw new FusioError('OPTIONS_INVALID', `call: signal must be an AbortSignal, got ${typeof signal}`);
 }
 
 const noFiles: AsyncIterable<UploadedFile> = Object.freeze({

@@ -2,6 +2,7 @@ import { type Caller, system } from '../access/caller.js';
 import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import type { Request } from '../action/request.js';
 import { codeOf, FusioError } from '../base/errors.js';
+import { stringify } from '../base/stringify.js';
 import { callerFor, checkCallOptions } from './context.js';
 import type { Gate } from './gate.js';
 import { Invocation } from './invocation.js';
@@ -30,9 +31,10 @@ export function createCallDirect(parts: PipelineParts, gate: Gate): CallDirect {
       } else invoke(invocation);
 
       function deliver(answer: Answered | undefined, error: FusioError | undefined): void {
-        invocation.end(error?.status ?? answer?.status ?? 200, error);
         if (error) reject(error);
         else resolve(answer?.body);
+        // Only now: whatever happens at its end, the caller has the result.
+        invocation.end(error?.status ?? answer?.status ?? 200, error);
       }
     });
   };
@@ -73,7 +75,8 @@ class DirectTransport implements Transport {
   answer(_invocation: unknown, { status, kind, body: given }: Outcome): Answered {
     const body = kind === 'value' ? jsonForm(given) : given;
     if (status < 400) return { status, body };
-    const isObject = typeof body === 'object' && body !== null;
+    // Of JSON only: the members of a stream or a buffer say nothing.
+    const isObject = (kind === 'json' || kind === 'value') && typeof body === 'object' && body !== null;
     throw new FusioError(codeOf(status), undefined, { status, expose: true, ...(isObject && { extra: { ...body } }) });
   }
 
@@ -89,8 +92,10 @@ class DirectTransport implements Transport {
 function jsonForm(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   try {
-    return JSON.parse(JSON.stringify(value));
+    const text = stringify(value);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch (cause) {
-    throw new FusioError('RESULT_INVALID', 'The result cannot be written as JSON (a circle, or a bigint)', { cause });
+    const message = 'The result cannot be written as JSON (a circle, a bigint or a promise)';
+    throw new FusioError('RESULT_INVALID', message, { cause });
   }
 }

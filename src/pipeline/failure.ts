@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import type { OperationInfo } from '../action/handle.js';
-import { codeOf, FusioError, isFusioError, isMistake, type ReplyHeaders } from '../base/errors.js';
+import { codeOf, FusioError, isErrorStatus, isFusioError, isMistake, type ReplyHeaders } from '../base/errors.js';
 import { functionOption, type OptionRule } from '../base/option.js';
-import { isPromise } from '../base/promise.js';
+import { hush, hushError, isPromise } from '../base/promise.js';
 import { connectionFailure, upstreamAnswer, upstreamTimeout } from '../connection/failure.js';
 import type { Logger } from '../log/logger.js';
 import { describeError } from '../log/redact.js';
@@ -38,12 +38,25 @@ export interface FailedInvocation {
 
 export function createFailureOf(mapError: MapError | undefined, log: Logger): FailureOf {
   return function failureOf(thrown, abortReason, about) {
-    if (isFusioError(thrown)) return forCaller(thrown, about.source);
+    if (isFusioError(thrown)) return isSound(thrown) ? forCaller(thrown, about.source) : internal(thrown);
     // An action that gave up because its signal aborted failed for the signal's reason.
     if (isFusioError(abortReason) && isAbort(thrown)) return abortReason;
     const mapped = mapError && mappedBy(mapError, thrown, about, log);
     return mapped ? forCaller(mapped, about.source) : ownFailure(thrown);
   };
+}
+
+/** Tells whether an error is what its brand says: a subclass, or another version of fusio, may have anything behind it. */
+function isSound(error: FusioError): boolean {
+  hushError(error);
+  try {
+    const { code, status, title, message, expose }: { readonly [N in keyof FusioError]: unknown } = error;
+    const isText = [code, title, message].every((one) => typeof one === 'string');
+    return isText && isErrorStatus(status) && typeof expose === 'boolean';
+  } catch {
+    // A getter, or a proxy, that throws.
+    return false;
+  }
 }
 
 /** A mistake of the developer's that is found only now: a caller from outside gets the plain 500, the log everything. */
@@ -61,15 +74,15 @@ function mappedBy(
   try {
     const mapped: unknown = mapError(thrown, { operation, requestId: id, source, log });
     if (mapped === undefined || mapped === null) return undefined;
-    if (isFusioError(mapped)) return withCause(mapped, thrown);
+    if (isFusioError(mapped) && isSound(mapped)) return withCause(mapped, thrown);
     // An `async` function cannot be waited for here: its rejection is not left without a handler.
-    if (isPromise(mapped)) mapped.then(undefined, () => {});
+    hush(mapped);
     throw new TypeError(
       `mapError must return a FusioError or undefined, got ${isPromise(mapped) ? 'a promise' : typeof mapped}`,
     );
   } catch (broken) {
     // `fail(…)` in `mapError` throws, and means the same as a returned error.
-    if (isFusioError(broken)) return withCause(broken, thrown);
+    if (isFusioError(broken) && isSound(broken)) return withCause(broken, thrown);
     log.error({ requestId: id, error: describeError(broken) }, 'mapError broke');
     return internal(thrown);
   }
@@ -101,6 +114,7 @@ function whatOf(status: number | undefined): string {
 }
 
 function internal(cause: unknown): FusioError {
+  hush(cause);
   return new FusioError('INTERNAL_ERROR', undefined, { cause });
 }
 

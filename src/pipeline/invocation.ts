@@ -1,6 +1,8 @@
+import type { Readable } from 'node:stream';
 import type { Caller } from '../access/caller.js';
 import type { UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
+import { discard, heed } from '../base/streams.js';
 import { describeError } from '../log/redact.js';
 import type { Deadline } from './deadlines.js';
 import type { PipelineParts } from './parts.js';
@@ -28,7 +30,7 @@ export class Invocation implements Transported, Recorded, Deadline {
   abortReason: FusioError | undefined = undefined;
   private isWatched = false;
   private isEnded = false;
-  private held: { destroy(error?: Error): void } | undefined = undefined;
+  private held: Readable | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private endings: (() => void)[] | undefined = undefined;
 
@@ -75,11 +77,12 @@ export class Invocation implements Transported, Recorded, Deadline {
     if (this.isDelivered) throw this.abortReason ?? new FusioError('CALL_CANCELLED');
   }
 
-  hold(body: { destroy(error?: Error): void }, isEndless: boolean): void {
+  hold(body: Readable, isEndless: boolean): void {
+    heed(body);
     this.watch();
     this.held = body;
     this.isEndless = isEndless;
-    this.onEnd(this.transport.onGone(() => body.destroy()));
+    this.onEnd(this.transport.onGone(() => discard(body)));
   }
 
   expire(reason: 'time' | 'shutdown'): void {
@@ -87,8 +90,8 @@ export class Invocation implements Transported, Recorded, Deadline {
     const error = new FusioError(reason === 'time' ? 'ACTION_TIMEOUT' : 'SHUTTING_DOWN');
     this.abort(error);
     const { held } = this;
-    if (held && this.isEndless) setTimeout(() => held.destroy(), graceMs).unref();
-    else held?.destroy(error);
+    if (held && this.isEndless) setTimeout(() => discard(held), graceMs).unref();
+    else if (held) discard(held, error);
     this.fail(error);
   }
 
@@ -104,9 +107,20 @@ export class Invocation implements Transported, Recorded, Deadline {
     if (this.isDelivered) return;
     this.isDelivered = true;
     this.expiresAt = 0;
-    const { id, runnable, origin } = this;
+    const { id, runnable, origin, parts } = this;
     const about = { id, operation: runnable.handle, source: origin.source };
-    this.deliver(undefined, this.parts.failureOf(thrown, this.abortReason, about));
+    let error: FusioError;
+    try {
+      error = parts.failureOf(thrown, this.abortReason, about);
+    } catch (cause) {
+      // An error of the app's own class, which can be read once only.
+      error = new FusioError('INTERNAL_ERROR', undefined, { cause });
+    }
+    try {
+      this.deliver(undefined, error);
+    } catch (cause) {
+      this.end(500, new FusioError('INTERNAL_ERROR', undefined, { cause }));
+    }
   }
 
   onEnd(callback: () => void): void {

@@ -2,7 +2,7 @@ import { authorize as authorizeCaller } from '../access/authorize.js';
 import type { Caller } from '../access/caller.js';
 import type { Request } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
-import { isPromise } from '../base/promise.js';
+import { findPromise, isPromise } from '../base/promise.js';
 import { runWrapped, wrappedOutcome } from './around.js';
 import { checkResult } from './check.js';
 import { ActionContext } from './context.js';
@@ -79,7 +79,12 @@ function read(invocation: Invocation): RawRequest | Promise<RawRequest> {
 }
 
 function validate({ runnable, origin, parts }: Invocation, raw: RawRequest): Request {
-  return validateRequest(runnable[origin.form], raw, parts.validationStatus);
+  try {
+    return validateRequest(runnable[origin.form], raw, parts.validationStatus);
+  } catch (error) {
+    if (origin.form === 'values') findPromise(raw);
+    throw error;
+  }
 }
 
 function run(invocation: Invocation, request: Request): unknown {

@@ -45,7 +45,7 @@ export interface Transported {
    * Ties a stream that is sent to the invocation: it is destroyed when the caller goes away, when the time is up before its
    * first byte, and when fusio stops. One that is `isEndless`, a stream of events, ends as soon as fusio stops.
    */
-  hold(body: { destroy(error?: Error): void }, isEndless: boolean): void;
+  hold(body: Readable, isEndless: boolean): void;
 }
 
 /** The four slots as a transport found them, before they are checked. */

@@ -1,4 +1,5 @@
 import { FusioError } from '../base/errors.js';
+import { hush } from '../base/promise.js';
 
 /** Greatest depth of a value: more than programs write, and little enough for a stack that is in use already. */
 export const maxValueDepth = 1_000;
@@ -18,6 +19,11 @@ export function refuseDepth(): never {
 
 export function refuseBigint(): never {
   throw new Unreadable('holds a bigint, which JSON does not have');
+}
+
+export function refusePromise(value: Promise<unknown>): never {
+  hush(value);
+  throw new Unreadable('holds a promise: await it first');
 }
 
 /** Tells whether the stack was too small: a value that is nested that deeply is not read. */

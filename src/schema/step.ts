@@ -1,7 +1,8 @@
 import { isBare } from '../base/plain-record.js';
+import { isPromise } from '../base/promise.js';
 import type { Choice } from './choice.js';
 import type { Coerce } from './coerce.js';
-import { isPlain, maxValueDepth, put, refuseBigint, refuseDepth, unwrap } from './json-form.js';
+import { isPlain, maxValueDepth, put, refuseBigint, refuseDepth, refusePromise, unwrap } from './json-form.js';
 import type { SchemaNode } from './keywords.js';
 
 /**
@@ -149,6 +150,7 @@ export function objectStep(
     // The step around this one calls it with objects only.
     const value = given as Record<string, unknown>;
     const isOurs = !copiesInstances || isPlain(value);
+    if (!isOurs && isPromise(value)) refusePromise(value);
     let copy: Record<string, unknown> | undefined = isOurs ? undefined : {};
     for (const key in value) {
       let step = steps[key];

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { FusioError } from '../base/errors.js';
+import { isPromise } from '../base/promise.js';
 import { didYouMean } from '../base/suggest.js';
 
 /** The way in which an invocation came: a request, a call in process, a cronjob, a trigger, the queue, JSON-RPC or MCP. */
@@ -68,7 +69,7 @@ export function createSignals(onBroken: (signal: string, error: unknown) => void
         try {
           // An asynchronous listener returns a promise, which its type does not tell.
           const returned: unknown = listener(data);
-          if (returned instanceof Promise) returned.catch((error: unknown) => onBroken(signal, error));
+          if (isPromise(returned)) returned.then(undefined, (error: unknown) => onBroken(signal, error));
         } catch (error) {
           onBroken(signal, error);
         }

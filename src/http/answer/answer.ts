@@ -16,7 +16,9 @@ export function answerOutcome(
 ): Answer | Promise<Answer> {
   const { status, kind, body } = outcome;
   const headers = headersOf(invocation.id, route, outcome);
-  if (kind === 'json' || kind === 'value') return answerJson(route, status, headers, body, conditions);
+  if (kind === 'json' || kind === 'value') {
+    return answerJson(route, status, headers, body, kind === 'json', conditions);
+  }
   if (kind === 'empty') {
     // RFC 9110, 8.6: no Content-Length with 204; elsewhere it says that nothing follows.
     if (status !== 204 && status !== 304) replace(headers, 'content-length', '0');

@@ -1,4 +1,7 @@
 import { Readable } from 'node:stream';
+import { hush } from '../../base/promise.js';
+import { breakOff } from '../../base/streams.js';
+import { stringify } from '../../base/stringify.js';
 
 // Proxies close connections that are silent for a minute, some sooner.
 const heartbeatMs = 15_000;
@@ -13,17 +16,15 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
   let isDone = false;
   let heartbeat: NodeJS.Timeout | undefined;
 
-  function take({ done, value }: IteratorResult<unknown>): void {
+  function take(result: IteratorResult<unknown>): void {
     isAsked = false;
+    // ECMA-262, 27.1: any other value is no result, and would be an endless row of empty events.
+    if (typeof result !== 'object' || result === null) throw new TypeError('next() of the events gave no object');
+    const { done, value } = result;
     clearInterval(heartbeat);
     if (stream.destroyed) return;
     isDone = done === true;
     stream.push(isDone ? null : encode(value));
-  }
-
-  function fail(error: unknown): void {
-    isDone = true;
-    stream.destroy(error instanceof Error ? error : new Error('the event stream broke', { cause: error }));
   }
 
   // Not an async generator: while it awaits its source, it could not be ended.
@@ -35,16 +36,38 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
       if (isAsked) return;
       isAsked = true;
       heartbeat = setInterval(() => stream.push(':\n\n'), heartbeatMs).unref();
-      iterator.next().then(take).catch(fail);
+      // An iterator of the app's own may return anything, and its promise may be of another library.
+      Promise.resolve(iterator.next()).then(
+        (result) => {
+          try {
+            take(result);
+          } catch (error) {
+            // An event that cannot be written: the iterator is told, by its `return`.
+            breakOff(stream, error);
+          }
+        },
+        (error: unknown) => {
+          isDone = true;
+          breakOff(stream, error);
+        },
+      );
     },
     destroy(error, done) {
       clearInterval(heartbeat);
       // Not awaited: a generator that still waits would delay the end of the connection.
-      if (!isDone) Promise.resolve(iterator.return?.()).catch(() => {});
+      if (!isDone) end(iterator);
       done(error);
     },
   });
   return stream;
+}
+
+function end(iterator: AsyncIterator<unknown>): void {
+  try {
+    hush(iterator.return?.());
+  } catch {
+    // Nobody waits for its answer.
+  }
 }
 
 interface EventFields {
@@ -57,7 +80,7 @@ interface EventFields {
 function encode(value: unknown): string {
   const isEvent = typeof value === 'object' && value !== null && 'data' in value;
   const { event, id, data, retryMs }: EventFields = isEvent ? value : { data: value };
-  const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
+  const text = typeof data === 'string' ? data : (stringify(data) ?? '');
   let lines = '';
   if (event !== undefined) lines += `event: ${oneLine(event)}\n`;
   if (id !== undefined) lines += `id: ${oneLine(id)}\n`;

@@ -1,7 +1,7 @@
 import type { OperationInfo } from '../../action/handle.js';
 import type { Problem } from '../../base/errors.js';
 import type { OptionRule } from '../../base/option.js';
-import { isPromise } from '../../base/promise.js';
+import { hush, isPromise } from '../../base/promise.js';
 import type { Logger } from '../../log/logger.js';
 import { describeError } from '../../log/redact.js';
 import type { Schemas } from '../../schema/schemas.js';
@@ -59,7 +59,7 @@ export function createFormatText({ format }: Partial<ProblemFormat>, log: Logger
       const made: unknown = format(JSON.parse(text), context);
       if (made === undefined) return undefined;
       // An `async` function cannot be waited for here: its rejection is not left without a handler.
-      if (isPromise(made)) made.then(undefined, () => {});
+      hush(made);
       const body = isPromise(made) ? undefined : JSON.stringify(made);
       if (body === undefined) throw new TypeError('formatProblem must return a value that JSON can have');
       return { mediaType: isProblem(JSON.parse(body)) ? 'application/problem+json' : 'application/json', body };

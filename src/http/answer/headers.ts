@@ -32,6 +32,8 @@ export function withHeaders(answer: Answer, more: readonly string[]): Answer {
 /** The request, as far as conditional and range requests need it. */
 export interface Conditions {
   readonly method: string;
+  /** True once the client went away. */
+  readonly isGone: boolean;
   header(name: string): string | undefined;
 }
 

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { FusioError } from '../../base/errors.js';
+import { stringify } from '../../base/stringify.js';
 import type { Route } from '../route.js';
 import { type Answer, type Conditions, matches, replace, setDefault, withoutContent } from './headers.js';
 
@@ -11,9 +12,10 @@ export function answerJson(
   status: number,
   headers: string[],
   value: unknown,
+  isChecked: boolean,
   conditions: Conditions,
 ): Answer {
-  const body = jsonOf(value, route);
+  const body = jsonOf(value, isChecked, route);
   setDefault(headers, 'content-type', 'application/json; charset=utf-8');
   if (route.etag && status === 200) {
     const tag = `"${createHash('sha1').update(body).digest('base64url')}"`;
@@ -25,13 +27,14 @@ export function answerJson(
   return { status, headers, body };
 }
 
-function jsonOf(value: unknown, { name }: Route): string {
+/** A checked value is in its JSON form already, which has no promises. */
+function jsonOf(value: unknown, isChecked: boolean, { name }: Route): string {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return (isChecked ? JSON.stringify(value) : stringify(value)) ?? 'null';
   } catch (cause) {
     throw new FusioError(
       'RESULT_INVALID',
-      `operation "${name}": the result cannot be written as JSON (a circle, or a bigint)`,
+      `operation "${name}": the result cannot be written as JSON (a circle, a bigint or a promise)`,
       { cause },
     );
   }

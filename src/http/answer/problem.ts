@@ -2,6 +2,8 @@
 import { Buffer } from 'node:buffer';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { FusioError } from '../../base/errors.js';
+import { hush, isPromise } from '../../base/promise.js';
+import { stringify } from '../../base/stringify.js';
 import type { FormatText, ProblemContext } from './format-problem.js';
 import { type Answer, hopByHop, push, setDefault } from './headers.js';
 
@@ -14,8 +16,17 @@ export interface Refused extends ProblemContext {
   readonly always: readonly string[];
 }
 
-/** Renders an error as `application/problem+json` (RFC 9457), or as `formatProblem` has it. */
-export function answerError(
+/** Renders an error as `application/problem+json` (RFC 9457), or as `formatProblem` has it. Never throws. */
+export function answerError(error: FusioError, refused: Refused, format: FormatText | undefined): Answer {
+  try {
+    return render(error, refused, format);
+  } catch {
+    // The error is a class of the app's own, whose members throw.
+    return render(new FusioError('INTERNAL_ERROR'), refused, format);
+  }
+}
+
+function render(
   error: FusioError,
   { requestId, instance, always, operation }: Refused,
   format: FormatText | undefined,
@@ -23,7 +34,7 @@ export function answerError(
   const text = problemOf(error, { ...(instance !== undefined && { instance }), requestId });
   const { mediaType, body } = format?.(text, { operation }) ?? { mediaType: 'application/problem+json', body: text };
   const headers = ['x-request-id', requestId, ...always];
-  for (const [name, value] of Object.entries(error.headers ?? {})) {
+  for (const [name, value] of membersOf(error.headers)) {
     pushSafely(headers, name.toLowerCase(), typeof value === 'number' ? String(value) : value);
   }
   headers.push('content-type', mediaType, 'content-length', String(Buffer.byteLength(body)));
@@ -34,15 +45,33 @@ export function answerError(
   return { status: error.status, headers, body };
 }
 
-/** Writes the problem document; without its further members where those cannot be written as JSON. */
+/** Writes the problem document; the plain one where the error's own cannot be written as JSON. */
 function problemOf(error: FusioError, members: object): string {
+  return ownProblemOf(error, members) ?? plainProblemOf(error, members);
+}
+
+/** Undefined where the error has a `toProblem` of its own that makes no document, or a further member that is no JSON. */
+function ownProblemOf(error: FusioError, members: object): string | undefined {
   try {
-    return JSON.stringify({ ...error.toProblem(), ...members });
+    const problem: unknown = error.toProblem();
+    hush(problem);
+    const isDocument = typeof problem === 'object' && problem !== null && 'status' in problem;
+    return isDocument && !isPromise(problem) ? stringify({ ...problem, ...members }) : undefined;
   } catch {
-    // A getter that throws, a circle or a bigint among its further members: they are left out.
-    const { code, title, status, expose, message } = error;
-    const plain = new FusioError(code, message, { status, title, expose });
-    return JSON.stringify({ ...plain.toProblem(), ...members });
+    return undefined;
+  }
+}
+
+function plainProblemOf({ code, title, status, expose, message }: FusioError, members: object): string {
+  const plain = new FusioError(code, message, { status, title, expose });
+  return JSON.stringify({ ...plain.toProblem(), ...members });
+}
+
+function membersOf(value: unknown): [name: string, value: unknown][] {
+  try {
+    return Object.entries(Object(value));
+  } catch {
+    return [];
   }
 }
 
@@ -50,6 +79,7 @@ function problemOf(error: FusioError, members: object): string {
 function pushSafely(headers: string[], name: string, value: unknown): void {
   if (ofProblem.includes(name) || (hopByHop.includes(name) && name !== 'connection')) return;
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  values.forEach(hush);
   if (!isTexts(values)) return;
   try {
     validateHeaderName(name);

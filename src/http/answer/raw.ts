@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { isFile } from '../../action/file.js';
 import { FusioError } from '../../base/errors.js';
-import { discard, fromWeb } from '../../base/streams.js';
+import { discard, endedEarly, fromWeb, heed } from '../../base/streams.js';
 import type { Outcome, Transported } from '../../pipeline/transport.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, hopByHop, replace, setDefault } from './headers.js';
@@ -26,7 +26,8 @@ export function answerRaw(
   if (body instanceof Uint8Array) {
     setDefault(headers, 'content-type', mediaType ?? 'application/octet-stream');
     replace(headers, 'content-length', String(body.byteLength));
-    return { status, headers, body };
+    // A web `Response` takes no shared memory.
+    return { status, headers, body: body.buffer instanceof ArrayBuffer ? body : new Uint8Array(body) };
   }
   if (body instanceof Blob) {
     setDefault(headers, 'content-type', mediaType ?? (body.type || 'application/octet-stream'));
@@ -66,9 +67,9 @@ function started(
   status: number,
   headers: string[],
   stream: Readable,
-  { method }: Conditions,
+  conditions: Conditions,
 ): Answer | Promise<Answer> {
-  if (method === 'HEAD') {
+  if (conditions.method === 'HEAD') {
     discard(stream);
     return { status, headers, body: undefined };
   }
@@ -77,6 +78,8 @@ function started(
     function settle(): void {
       stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
       if (stream.errored) reject(stream.errored);
+      // A client that left is no fault of the stream: the answer goes nowhere.
+      else if (stream.destroyed && !stream.readableEnded && !conditions.isGone) reject(endedEarly());
       else resolve({ status, headers, body: stream });
     }
     function fail(error: Error): void {
@@ -92,7 +95,7 @@ function streamOf(body: Readable | ReadableStream | AsyncIterable<unknown>): Rea
   // A stream of objects may hold objects that cannot be sent: `node:http` would throw outside of any `try`.
   if (body instanceof Readable) return body.readableObjectMode ? sendable(body) : body;
   if (body instanceof ReadableStream) return fromWeb(body);
-  return Readable.from(body);
+  return relay(body);
 }
 
 function sendable(chunks: Readable): Readable {
@@ -104,7 +107,19 @@ function sendable(chunks: Readable): Readable {
     },
   });
   // `pipeline` destroys both where one fails; the reader of `checked` gets the errors.
-  return pipeline(chunks, checked, () => {});
+  return heeded(pipeline(chunks, checked, () => {}));
+}
+
+/** A stream of another copy of `readable-stream`, read through its iterator. */
+function relay(body: AsyncIterable<unknown>): Readable {
+  const relayed = sendable(Readable.from(body));
+  // An iterator that waits for its next chunk does not hear that nobody reads on.
+  return heeded(relayed.once('close', () => discard(body)));
+}
+
+function heeded(stream: Readable): Readable {
+  heed(stream);
+  return stream;
 }
 
 function withCharset(mediaType: string): string {

@@ -50,6 +50,10 @@ export class NodeRequest implements HttpRequest {
     return this.response.closed && !this.response.headersSent;
   }
 
+  get isGone(): boolean {
+    return this.response.destroyed;
+  }
+
   get http(): HttpExchange {
     return { req: this.raw, res: this.response, rawBody: this.rawBody };
   }

@@ -19,6 +19,9 @@ export class WebRequest implements HttpRequest {
   readonly response = undefined;
   rawBody: Buffer | undefined = undefined;
   isUnsent = false;
+  /** True once the reader cancelled the body of the answer. */
+  private isCancelled = false;
+  private readonly leavers = new Set<() => void>();
 
   constructor(
     readonly raw: globalThis.Request,
@@ -45,6 +48,10 @@ export class WebRequest implements HttpRequest {
     return fieldOf(this.headers, name);
   }
 
+  get isGone(): boolean {
+    return this.isCancelled || this.raw.signal.aborted;
+  }
+
   get http(): HttpExchange {
     return { req: this.raw, res: undefined, rawBody: this.rawBody };
   }
@@ -55,20 +62,33 @@ export class WebRequest implements HttpRequest {
     const headers = { ...this.headers };
     // A web request says only that it has a body, not how long it is.
     if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked';
+    // The signal may abort it while nothing reads it, or no more: `fromWeb` listens to its errors.
     const stream = addAbortSignal(raw.signal, fromWeb(raw.body));
     return { headers, stream, parsed: undefined };
   }
 
   onGone(listener: () => void): () => void {
+    const { leavers } = this;
     const { signal } = this.raw;
-    if (signal.aborted) listener();
+    if (this.isGone) listener();
     signal.addEventListener('abort', listener, { once: true });
-    return () => signal.removeEventListener('abort', listener);
+    leavers.add(listener);
+    return () => {
+      signal.removeEventListener('abort', listener);
+      leavers.delete(listener);
+    };
+  }
+
+  /** The reader of the answer cancelled its body: the same as a client that closed its connection. */
+  private leave(): void {
+    this.isCancelled = true;
+    for (const listener of this.leavers) listener();
   }
 
   send(answer: Answer, _isLast: boolean, ended: Ended): void {
     this.isUnsent = this.raw.signal.aborted;
-    this.resolve(toResponse(answer, this.method, ended));
+    const left = () => this.leave();
+    this.resolve(toResponse(answer, this.method, left, (error) => ended(this.isGone ? undefined : error)));
   }
 
   abandon(error: unknown): void {

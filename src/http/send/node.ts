@@ -1,11 +1,11 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline, Readable } from 'node:stream';
-import { pipeline as pipelineInto } from 'node:stream/promises';
-import { discard } from '../../base/streams.js';
+import { Readable } from 'node:stream';
+import { discard, errorOf } from '../../base/streams.js';
 import { type Answer, eachHeader } from '../answer/headers.js';
 import { isShort } from '../body/collect.js';
 import { hasBody } from '../body/read.js';
 import type { Ended } from '../request/request.js';
+import { pump } from './pump.js';
 
 // How much of the rest of a body is still read after the answer, so that the client gets to read the answer, how long without
 // a byte, and how many times as long in all.
@@ -41,23 +41,34 @@ export function sendNode(
     response.statusMessage = '';
     throw error;
   }
+  try {
+    sendBody(request, response, body, isUnread, isEnding, ended);
+  } catch (error) {
+    discard(body);
+    // Nothing is out yet: a problem can still be sent in its place.
+    if (!response.headersSent) throw error;
+    response.destroy();
+    ended(errorOf(error));
+  }
+}
+
+function sendBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Answer['body'],
+  isUnread: boolean,
+  isEnding: boolean,
+  ended: Ended,
+): void {
   const isStream = body instanceof Readable;
   if (isStream && request.method !== 'HEAD') {
     // A client that waits for the first event sees that it is connected.
     response.flushHeaders();
-    // Whether the client went away before the stream failed: the error of `pipeline` may be the same.
-    let isClientGone = false;
-    const onGone = () => {
-      isClientGone ||= body.errored === null;
-    };
-    response.once('close', onGone).once('error', onGone);
-    const tell = (error?: Error | null) => ended(error && !isClientGone ? error : undefined);
-    if (!isUnread || !isEnding) pipeline(body, response, tell);
-    else {
-      const isSent = pipelineInto(body, response, { end: false });
-      isSent.then(() => linger(request, response)).catch(() => response.destroy());
-      isSent.then(() => tell(), tell);
-    }
+    const isLingering = isUnread && isEnding;
+    pump(body, response, !isLingering, (pumped) => {
+      ended(pumped.how === 'broken' ? pumped.error : undefined);
+      if (isLingering && pumped.how === 'sent') linger(request, response);
+    });
     return;
   }
   discard(body);
@@ -120,7 +131,12 @@ function linger(request: IncomingMessage, response?: ServerResponse): void {
   function stop(): void {
     clearInterval(timer);
     request.off('data', count).off('end', stop).off('close', stop);
-    response?.end();
+    try {
+      response?.end();
+    } catch {
+      // An `end` that the host has replaced.
+      response?.destroy();
+    }
   }
   function count(chunk: Buffer): void {
     taken += chunk.length;

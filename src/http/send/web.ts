@@ -1,19 +1,18 @@
 import { Readable } from 'node:stream';
-import { discard, ignore } from '../../base/streams.js';
+import { discard, endedEarly, errorOf } from '../../base/streams.js';
 import { type Answer, eachHeader } from '../answer/headers.js';
 import type { Ended } from '../request/request.js';
 
-/** Makes a web `Response` of an answer. Throws where a header cannot be sent. */
-export function toResponse({ status, headers, body }: Answer, method: string, ended: Ended): Response {
+/** Makes a web `Response` of an answer. `left` is called when its reader cancels the body. Throws where a header cannot be sent. */
+export function toResponse(
+  { status, headers, body }: Answer,
+  method: string,
+  left: () => void,
+  ended: Ended,
+): Response {
   const fields = headersOf(headers, body);
   if (body instanceof Readable && method !== 'HEAD') {
-    // The reader gets the error with its next chunk; before its first one nothing else listens, and the process would end.
-    body.on('error', ignore);
-    const response = new Response(bytesOf(body), { status, headers: fields });
-    const tell = () => ended(body.errored ?? undefined);
-    if (body.closed) tell();
-    else body.once('close', tell);
-    return response;
+    return new Response(bytesOf(body, left, ended), { status, headers: fields });
   }
   discard(body);
   const isEmpty = body instanceof Readable || method === 'HEAD' || status === 204 || status === 205 || status === 304;
@@ -33,18 +32,41 @@ function headersOf(headers: readonly string[], body: unknown): Headers {
   return fields;
 }
 
-/** The bytes of a stream, whose chunks may be texts; nothing is read ahead of the reader. */
-function bytesOf(body: Readable): ReadableStream<Uint8Array> {
+/** The bytes of a stream, whose chunks may be texts; nothing is read ahead of the reader. `ended` is called once. */
+function bytesOf(body: Readable, left: () => void, ended: Ended): ReadableStream<Uint8Array> {
   const chunks: AsyncIterator<unknown> = body[Symbol.asyncIterator]();
+  let isOver = false;
+  function over(error?: Error): void {
+    if (isOver) return;
+    isOver = true;
+    body.off('close', onClose);
+    ended(error);
+  }
+  const onClose = (): void => over(body.errored ?? (body.readableEnded ? undefined : endedEarly()));
+  if (body.closed) onClose();
+  else body.once('close', onClose);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const { done, value } = await chunks.next();
-        if (done) controller.close();
-        // The step `answer` lets through streams of texts and bytes only.
-        else controller.enqueue(typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array));
+        try {
+          const { done, value } = await chunks.next();
+          if (!done) {
+            // The step `answer` lets through streams of texts and bytes only.
+            controller.enqueue(typeof value === 'string' ? Buffer.from(value) : (value as Uint8Array));
+            return;
+          }
+          controller.close();
+          over();
+        } catch (error) {
+          over(errorOf(error));
+          throw error;
+        }
       },
-      cancel: () => void body.destroy(),
+      cancel() {
+        left();
+        discard(body);
+        over();
+      },
     },
     { highWaterMark: 0 },
   );
