@@ -37,6 +37,7 @@ const any: AnswerBody = { kind: 'any' };
 export function readAnswers(options: AnyOperationOptions, schemas: Schemas, where: string): Answers {
   const { response, throws = {} } = options;
   const enforced = (options.checkResponse ?? operationDefaults.checkResponse) === 'enforce';
+  checkStatusKeys(response, where);
   const map = isStatusMap(response) ? response : undefined;
   const declared = new Map<number, DeclaredAnswer>();
   const bodyFor = (schema: object | string | undefined, status: string) =>
@@ -85,6 +86,23 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     declared,
     enforced,
   };
+}
+
+/** Refuses keys that OpenAPI and other libraries know beside statuses. */
+function checkStatusKeys(response: unknown, where: string): void {
+  if (typeof response !== 'object' || response === null) return;
+  const keys = Object.keys(response);
+  const wrong =
+    keys.find((key) => /^[1-5]xx$/i.test(key)) ?? (isMixed(keys) ? keys.find((key) => !/^\d+$/.test(key)) : undefined);
+  if (wrong === undefined) return;
+  throw new FusioError(
+    'OPERATION_INVALID',
+    `${where}: response "${wrong}" is no status: a map has statuses from 200 to 599, and errors of all kinds are documented by themselves`,
+  );
+}
+
+function isMixed(keys: readonly string[]): boolean {
+  return keys.some((key) => /^\d+$/.test(key));
 }
 
 /** A map of statuses has only numbers for keys; a schema has words. */

@@ -40,8 +40,11 @@ export function makeReaders(
     const rule = slot === 'headers' || slot === 'params' ? 'drop' : unknown;
     const defaults = slot === 'body' && bodyDefaultsOf(options) === 'required' ? 'required' : true;
     const made = schemas.reader(schema, { where: `${where} ${slot}`, source, unknown: rule, defaults });
-    if (source === 'text') checkText(schema, slot, schemas, where);
-    if (source === 'text' && slot === 'body') checkForm(schema, files, schemas, where);
+    if (source === 'text') {
+      checkObject(schema, slot, schemas, where);
+      checkText(schema, slot, schemas, where);
+      if (slot === 'body') checkForm(schema, files, schemas, where);
+    }
     return made;
   };
   const params = reader('params', text);
@@ -65,6 +68,14 @@ export function makeReaders(
         ? optional(body)
         : body,
   };
+}
+
+/** Refuses a schema that no request fits: parameters, headers and the fields of a form come by name. */
+function checkObject(schema: object, slot: string, { textForm }: Schemas, where: string): void {
+  if (textForm.isOfObjects(schema)) return;
+  const { type } = schema as { type?: unknown };
+  const got = typeof type === 'string' ? `, got one of type "${type}"` : '';
+  throw new FusioError('SCHEMA_INVALID', `${where} ${slot}: a schema of an object is needed, Type.Object({ … })${got}`);
 }
 
 /** Refuses slots that accept only objects: text can never become one. */

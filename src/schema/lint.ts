@@ -43,6 +43,7 @@ export interface LintOptions {
 export interface Linted {
   readonly node: SchemaNode;
   readonly hasReferences: boolean;
+  readonly hasDefaults: boolean;
 }
 
 /**
@@ -52,6 +53,7 @@ export interface Linted {
 export function lintShape(schema: unknown, { where, formats }: LintOptions): Linted {
   let nodes = 0;
   let hasReferences = false;
+  let hasDefaults = false;
   const path: string[] = [];
 
   function refuse(message: string): never {
@@ -74,10 +76,21 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
   function visitNode(node: unknown): SchemaNode {
     if (!isNode(node)) refuse(`must be an object with JSON Schema, got ${describe(node)}`);
     if (transform in node) refuse('is a Transform, which does not exist in JSON: convert in the action');
+    if (path.length === 0 && isShorthand(node)) {
+      const [first] = Object.keys(node);
+      refuse(`is an object of properties: write Type.Object({ ${first}: … })`);
+    }
     for (const key of Object.keys(node)) lintKeyword(node, key, node[key]);
+    for (const [least, most] of bounds) lintBounds(node, least, most);
     // typebox hides its own keys from Object.keys.
     if ('~codec' in node) refuse('has a codec, which does not exist in JSON: convert in the action');
     return node;
+  }
+
+  function lintBounds(node: SchemaNode, least: string, most: string): void {
+    const { [least]: from, [most]: to } = node;
+    if (typeof from !== 'number' || typeof to !== 'number' || from <= to) return;
+    refuse(`allows nothing: "${least}" is ${from}, and "${most}" is ${to}`);
   }
 
   function lintKeyword(node: SchemaNode, key: string, value: unknown): void {
@@ -172,6 +185,7 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
         if (typeof value !== 'string') refuse(`needs a text in "${key}", got ${describe(value)}`);
         return;
       case 'annotation':
+        hasDefaults ||= key === 'default';
         return;
       default:
         lintUnknown(node, key);
@@ -231,7 +245,29 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
   }
 
   const node = visitNode(schema);
-  return { node, hasReferences };
+  return { node, hasReferences, hasDefaults };
+}
+
+const bounds = [
+  ['minimum', 'maximum'],
+  ['minLength', 'maxLength'],
+  ['minItems', 'maxItems'],
+  ['minProperties', 'maxProperties'],
+] as const;
+
+/** Tells a map of properties, which other libraries take, from a schema: `{ page: Type.Integer() }`. */
+function isShorthand(node: SchemaNode): boolean {
+  const entries = Object.entries(node);
+  if (entries.length === 0 || '~kind' in node) return false;
+  return (
+    entries.every(([, value]) => isNode(value) && ('~kind' in value || knownTypes.has(String(value.type)))) &&
+    entries.some(([key, value]) => {
+      const kind = keywords.get(key);
+      if (kind === 'schema' || kind === 'items') return false;
+      // The value of these may look like a schema. That of TypeBox is one.
+      return (kind !== 'annotation' && kind !== 'literal') || '~kind' in Object(value);
+    })
+  );
 }
 
 /** Throws `SCHEMA_INVALID` for a reference that leads nowhere, in this schema or in a named one that it leads to. */

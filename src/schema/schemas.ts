@@ -1,6 +1,8 @@
 import { FusioError } from '../base/errors.js';
 import { createCompiler } from './compiled.js';
+import { faultOfDefaults } from './defaults.js';
 import { isNode, type SchemaNode } from './keywords.js';
+import { linkSchema } from './link.js';
 import { lintReferences, lintShape } from './lint.js';
 import { createReader, type Reader, type ReaderOptions } from './reader.js';
 import { createReferences } from './references.js';
@@ -39,13 +41,24 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
   // Each schema is linted once, however many readers it has.
   const linted = new WeakSet<object>();
   const sound = new WeakSet<object>();
+  let namedHaveDefaults = false;
+  // Those in which a default may be found, here or in a named schema that they refer to.
+  const unchecked = new WeakSet<object>();
 
   function lint(schema: unknown, where: string): SchemaNode {
     if (isNode(schema) && linted.has(schema)) return schema;
-    const { node, hasReferences } = lintShape(schema, { where, formats });
+    const { node, hasReferences, hasDefaults } = lintShape(schema, { where, formats });
     if (hasReferences) lintReferences(node, where, references, named, sound);
+    if (hasDefaults || (hasReferences && namedHaveDefaults)) unchecked.add(node);
     linted.add(node);
     return node;
+  }
+
+  function lintDefaults(node: SchemaNode, where: string): void {
+    if (!unchecked.has(node)) return;
+    const fault = faultOfDefaults(linkSchema(node, references, formats));
+    if (fault !== undefined) throw new FusioError('SCHEMA_INVALID', `${where}: the schema${fault}`);
+    unchecked.delete(node);
   }
 
   return {
@@ -62,7 +75,8 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
           'NAME_TAKEN',
           `schema "${name}" is registered already, with another schema; names are unique`,
         );
-      const { node } = lintShape(schema, { where: `schema "${name}"`, formats });
+      const { node, hasDefaults } = lintShape(schema, { where: `schema "${name}"`, formats });
+      namedHaveDefaults ||= hasDefaults;
       named.set(name, node);
       if (!names.has(schema)) names.set(schema, name);
     },
@@ -70,7 +84,9 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
     textForm: createTextForm(references),
     lint,
     reader(schema, { where, ...rest }) {
-      return createReader(lint(schema, where), rest, compiler);
+      const node = lint(schema, where);
+      if (rest.defaults) lintDefaults(node, where);
+      return createReader(node, rest, compiler);
     },
   };
 }

@@ -5,6 +5,8 @@ import type { References, Resource } from './references.js';
 export interface TextForm {
   /** Finds a property (or a pattern of names) that only an object fits, or a list of objects: no text becomes one. */
   unsendable(schema: object): string | undefined;
+  /** Tells whether a schema is of objects, or of anything. */
+  isOfObjects(schema: object): boolean;
   /** Lists the properties that are lists, and never text themselves. */
   listsIn(schema: object): readonly string[];
   /** Finds a property that is meant to be bytes, or a list of such: `format: 'binary'`, as OpenAPI has it. */
@@ -89,6 +91,14 @@ export function createTextForm(references: References): TextForm {
   }
 
   return {
+    isOfObjects(schema) {
+      if (!isNode(schema) || hasOnlyScalars(schema)) return true;
+      const place: Place = [schema, references.documentOf(schema).resource];
+      const kinds = kindsOf(place);
+      if (kinds) return kinds.has('object');
+      const keys = new Set(certain(place).flatMap(([node]) => Object.keys(node)));
+      return objectKeywords.some((key) => keys.has(key)) || !otherKeywords.some((key) => keys.has(key));
+    },
     unsendable(schema) {
       for (const [node, inside] of rootsOf(schema)) {
         for (const [name, property] of membersOf(node)) if (!canBeText([property, inside])) return name;
@@ -107,6 +117,30 @@ export function createTextForm(references: References): TextForm {
     declares: (schema, name) => propertiesOf(schema).some(([own]) => own === name),
   };
 }
+
+const objectKeywords = [
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'required',
+  'anyOf',
+  'oneOf',
+  'if',
+  'not',
+];
+
+// Without a type they say nothing of an object, and are meant for another value.
+const otherKeywords = [
+  'items',
+  'prefixItems',
+  'contains',
+  'pattern',
+  'format',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+];
 
 /** Tells whether a schema is like nearly all are: nothing has to be resolved, so no index of it is made and kept. */
 function hasOnlyScalars({ $ref, allOf, properties, patternProperties, additionalProperties }: SchemaNode): boolean {

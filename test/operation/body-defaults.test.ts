@@ -8,7 +8,10 @@ afterEach(closeAll);
 const Todo = Type.Object({
   title: Type.String({ minLength: 1 }),
   state: Type.String({ default: 'open' }),
-  place: Type.Object({ city: Type.String(), country: Type.Optional(Type.String({ default: 'DE' })) }, { default: {} }),
+  place: Type.Object(
+    { city: Type.String(), country: Type.Optional(Type.String({ default: 'DE' })) },
+    { default: { city: 'Köln' } },
+  ),
 });
 const LegacyTodo = Legacy.Object({
   title: Legacy.String({ minLength: 1 }),

@@ -164,3 +164,125 @@ describe('a misspelled word', () => {
 it('refuses media types of a body that cannot be there', () => {
   expect(() => register({ consumes: 'text/csv' })).toThrow('operation "it": a GET has no body; use query');
 });
+
+describe('a schema that no request fits', () => {
+  const post = { method: 'POST' };
+
+  it.each([
+    [{ query: Type.String() }, 'query: a schema of an object is needed, Type.Object({ … }), got one of type "string"'],
+    [{ query: Type.Array(Type.String()) }, 'query: a schema of an object is needed'],
+    [{ query: { items: Type.String() } }, 'query: a schema of an object is needed'],
+    [{ query: Type.Union([Type.String(), Type.Null()]) }, 'query: a schema of an object is needed'],
+    [{ path: '/:id', params: Type.String() }, 'params: a schema of an object is needed'],
+    [{ headers: Type.String() }, 'headers: a schema of an object is needed'],
+    [{ ...post, consumes: 'multipart/form-data', body: Type.String() }, 'body: a schema of an object is needed'],
+    [
+      { query: Type.Object({ a: Type.Integer({ minimum: 5, maximum: 1 }) }) },
+      'at "/properties/a" allows nothing: "minimum" is 5',
+    ],
+  ])('is refused for its slot: %j', (options, message) => {
+    const refusal = { code: 'SCHEMA_INVALID', message: expect.stringContaining(message) };
+
+    expect(() => register(options)).toThrow(expect.objectContaining(refusal));
+  });
+
+  it.each([
+    Type.Union([Type.Object({ a: Type.String() }), Type.Object({ b: Type.String() })]),
+    Type.Intersect([Type.Object({ a: Type.String() }), Type.Object({ b: Type.String() })]),
+    Type.Record(Type.String(), Type.String()),
+    Type.Unknown(),
+    { properties: { a: { type: 'string' } } },
+    { additionalProperties: { type: 'string' } },
+    {},
+  ])('is none that fits objects: %j', (query) => {
+    expect(() => register({ query })).not.toThrow();
+  });
+
+  it.each([
+    [
+      { query: { page: Type.Integer() } },
+      'query: the schema is an object of properties: write Type.Object({ page: … })',
+    ],
+    [{ query: { page: { type: 'integer' }, size: { type: 'integer' } } }, 'write Type.Object({ page: … })'],
+    [{ query: { title: Type.String(), default: Type.Union([Type.Null()]) } }, 'write Type.Object({ title: … })'],
+    [{ query: { type: Type.String() } }, 'write Type.Object({ type: … })'],
+    [
+      { ...post, body: { id: Type.Integer() } },
+      'body: the schema is an object of properties: write Type.Object({ id: … })',
+    ],
+    [
+      { response: { id: Type.Integer() } },
+      'response: the schema is an object of properties: write Type.Object({ id: … })',
+    ],
+    [{ response: { 200: { id: Type.Integer() } } }, 'response 200: the schema is an object of properties'],
+    [{ response: { default: Type.Integer() } }, 'write Type.Object({ default: … })'],
+    [{ response: { '2xx': Type.Integer() } }, 'response "2xx" is no status: a map has statuses from 200 to 599'],
+    [{ response: { 200: Type.Integer(), default: Type.Integer() } }, 'response "default" is no status'],
+  ])('is refused where it is a map of properties: %j', (options, message) => {
+    expect(() => register(options)).toThrow(message);
+  });
+
+  it.each([
+    { not: Type.String() },
+    { items: { type: 'string' } },
+    { const: { type: 'string' } },
+    { default: { type: 'string' } },
+    { if: { type: 'string' }, else: { type: 'integer' } },
+  ])('is none that only looks like a map of properties: %j', (response) => {
+    expect(() => register({ response })).not.toThrow();
+  });
+});
+
+describe('a default that does not fit its schema', () => {
+  const nested = Type.Array(Type.Object({ a: Type.String({ minLength: 3, default: 'x' }) }));
+
+  it.each([
+    [
+      Type.Object({ a: Type.Integer({ default: 'x' }) }),
+      'at "/properties/a" has a default that does not fit: it must be an integer',
+    ],
+    [Type.Object({ a: Type.Integer({ default: '5' }) }), 'it must be an integer'],
+    [
+      Type.Object({ a: nested }),
+      'at "/properties/a/items/properties/a" has a default that does not fit: it must have at least 3',
+    ],
+    [Type.Object({ a: Type.String({ format: 'date', default: 'today' }) }), 'it must be of the format "date"'],
+    [Type.Object({ a: Type.Object({ b: Type.String() }, { default: {} }) }), '/b is required'],
+    [
+      Type.Object({ a: Type.Union([Type.Literal('x'), Type.Literal('y')], { default: 'z' }) }),
+      'it must be one of "x", "y"',
+    ],
+    [Type.Object({ a: Type.String({ default: () => 'x' }) }), 'it is not JSON'],
+    [Type.Object({ a: Type.String({ default: new Date(0) }) }), 'it must be a string'],
+    [
+      Type.Object({ a: Type.Integer() }, { default: { a: 'x' } }),
+      'the schema has a default that does not fit: /a must be an integer',
+    ],
+    [Type.Object({ a: Type.Ref('Later') }), 'has a default that does not fit: it must be an integer'],
+  ])('is refused in every slot of a request: %j', (schema, message) => {
+    for (const slot of ['query', 'headers', 'body'] as const) {
+      const fusio = createFusio({ logger: false });
+      fusio.schema('Page', { $ref: 'Later' });
+      fusio.schema('Later', Type.Integer({ default: 'x' }));
+      const options = { name: 'it', method: 'POST', path: '/it', [slot]: schema, action: () => 1 } as never;
+
+      expect(() => fusio.operation(options)).toThrow(message);
+    }
+  });
+
+  it.each([
+    Type.Object({ a: Type.Integer({ default: 5 }), b: Type.Optional(Type.String({ default: '' })) }),
+    Type.Object({ a: Type.Object({ b: Type.String({ default: 'x' }) }, { default: {} }) }),
+    Type.Object({ a: Type.Union([Type.String(), Type.Null()], { default: null }) }),
+  ])('is none where it fits as it is filled in: %j', (body) => {
+    expect(() => register({ method: 'POST', body })).not.toThrow();
+  });
+
+  it('is refused in the configuration of an action', () => {
+    const configuration = Type.Object({ limit: Type.Integer({ default: 'x' }) });
+
+    expect(() => defineAction({ name: 'it', configuration, handle: () => 1 })).toThrow(
+      'action "it" configuration: the schema at "/properties/limit" has a default that does not fit: it must be an integer',
+    );
+  });
+});
