@@ -93,6 +93,7 @@ export type {
   StartOptions,
   StopOptions,
 } from './fusio/fusio.js';
+export type { Group } from './fusio/group.js';
 export type { FusioOptions } from './fusio/options.js';
 export type { FormatProblem, ProblemContext, ProblemFormat } from './http/answer/format-problem.js';
 export type { CorsOptions } from './http/cors.js';
@@ -100,12 +101,15 @@ export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { ClientIpRequest } from './http/request/request.js';
 export type { Logger } from './log/logger.js';
 export type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
+export type { Middleware } from './operation/before.js';
 export type {
   CacheOptions,
   Consumes,
   Deprecation,
+  GroupOptions,
   OperationBase,
   OperationOptions,
+  SharedOptions,
 } from './operation/options.js';
 export type { RegisteredOperation } from './operation/published.js';
 export type { ErrorContext, MapError } from './pipeline/failure.js';

@@ -86,7 +86,7 @@ export const groups = {
       },
       {
         name: 'one wrapper around the action',
-        setUp: (fusio) => fusio.around((next, request, context) => next()),
+        setUp: (fusio) => fusio.around((next) => next()),
       },
       without.generated,
       without.shapes,

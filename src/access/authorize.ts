@@ -5,8 +5,8 @@ import type { Caller } from './caller.js';
 export interface Demand {
   /** Whether a caller needs no credential. */
   readonly public: boolean;
-  /** Scopes of which the caller needs one; none: any credential will do. */
-  readonly scopes: readonly string[];
+  /** Lists of scopes, the operation's own and those of its groups: of each the caller needs one. None: any credential will do. */
+  readonly demands: readonly (readonly string[])[];
 }
 
 /**
@@ -16,7 +16,9 @@ export interface Demand {
 export function authorize(demand: Demand, caller: Caller): void {
   if (demand.public || caller.kind === 'system') return;
   if (caller.kind === 'anonymous') throw unauthenticated();
-  if (demand.scopes.length > 0 && !coversAny(caller.scopes, demand.scopes)) throw scopeMissing(demand.scopes);
+  for (const scopes of demand.demands) {
+    if (!coversAny(caller.scopes, scopes)) throw scopeMissing(scopes);
+  }
 }
 
 /** Makes the refusal of a request without a credential, or with an invalid one. */

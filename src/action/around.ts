@@ -1,3 +1,4 @@
+import type { Joined } from '../base/joined.js';
 import type { Awaitable } from './action.js';
 import type { AnyContext } from './context.js';
 import type { Reply } from './reply.js';
@@ -54,8 +55,3 @@ export type OwnOf<A> = A extends (...given: never) => Awaitable<infer Made>
 
 // A union of outcomes gives a union of members; a reply gives none, because the action does not run.
 type OwnOfOutcome<Made> = Made extends Outcome<infer Own> ? ([keyof Own] extends [never] ? {} : Own) : never;
-
-/** The members of the outer wrappers and of those inside them, which win. */
-export type Joined<Outer, Inner> = [keyof Outer & keyof Inner] extends [never]
-  ? Outer & Inner
-  : Omit<Outer, keyof Inner> & Inner;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Joined } from '../base/joined.js';
 import type { Schema, Static } from '../schema/static.js';
 
 // In a file without types of Node, because `fusio/client` has it too.
@@ -14,6 +15,23 @@ export type ValueOf<S, Default> = [S] extends [undefined] ? Default : Static<S>;
 export interface Texts {
   readonly [name: string]: string;
 }
+
+/** The names of the parameters in a path: of `/todo/:id/*rest` these are `id` and `rest`. */
+type ParamNames<Path extends string> = Path extends `${infer Head}/${infer Rest}`
+  ? NameIn<Head> | ParamNames<Rest>
+  : NameIn<Path>;
+
+type NameIn<Segment extends string> = Segment extends `:${infer Name}` | `*${infer Name}` | `$${infer Name}<${string}`
+  ? Name
+  : string extends Segment
+    ? string
+    : never;
+
+/** The values of a path as text, by the names in it; by any name where the path is known at run time only. */
+export type PathTexts<Path> = Path extends string ? { readonly [Name in ParamNames<Path>]: string } : {};
+
+/** The parameters of an operation: of its schema, or of its path as text, and those of the groups around it. */
+export type ParamsOf<P, Path, Outer> = Joined<Outer, [P] extends [undefined] ? PathTexts<Path> : Static<P>>;
 
 /** Query values and headers as they came, of an operation without a schema for them. */
 export interface RawValues {

@@ -53,6 +53,7 @@ export const errors = {
   REQUEST_INVALID: [400, 'Invalid request', 'The request does not match the schemas of the operation'],
 
   // Running the action and answering
+  EXPRESS_REQUIRED: [501, 'Express required', 'This operation is served by an Express app only'],
   RANGE_NOT_SATISFIABLE: [416, 'Range not satisfiable', 'The requested range is outside the file'],
   CONNECTION_UNAVAILABLE: [503, 'Connection unavailable', 'A service that this operation needs is not reachable'],
   SHUTTING_DOWN: [503, 'Shutting down', 'The server is shutting down'],

@@ -12,7 +12,6 @@ import { guarded } from '../log/logger.js';
 import { loggerOf } from '../log/options.js';
 import { describeError } from '../log/redact.js';
 import { createDocuments } from '../openapi/documents.js';
-import type { AnyOperationOptions } from '../operation/options.js';
 import { publish } from '../operation/published.js';
 import { createRegistry } from '../operation/registry.js';
 import { createDeadlines } from '../pipeline/deadlines.js';
@@ -29,6 +28,7 @@ import { metricsAdapter } from '../telemetry/prometheus.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { reportFailure } from './connection-failures.js';
 import type { Adapter, AnyFusio, Fusio } from './fusio.js';
+import { createGroup } from './group.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
 import { partOf } from './part.js';
@@ -110,7 +110,7 @@ function build(options: AnyOptions): AnyFusio {
     connection: connections.add,
     // The interface gives them their types; the registry checks their values.
     action: (name, action) => registry.action(name, action) as never,
-    operation: (given) => registry.operation(given as AnyOperationOptions) as never,
+    ...createGroup(registry),
     around(wrapper) {
       registry.around(wrapper);
       // The same fusio: what the wrapper hands over is known to the types only.

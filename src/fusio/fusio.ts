@@ -1,24 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Application, RequestHandler } from 'express';
 import type { ActionFunction, ActionHandle, ActionObject, Awaitable } from '../action/action.js';
-import type { Around, Arounds, Joined } from '../action/around.js';
+import type { Around } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { Dispatch, EventHandle, EventReference, PayloadOf } from '../action/dispatch.js';
-import type { FilesSlot } from '../action/form-files.js';
-import type { Call, OperationHandle } from '../action/handle.js';
-import type { ActionRequest, RawValues, Slot, Texts, ValueOf } from '../action/request.js';
-import type { ResponseSlot, ResultOf, StatusMap, StatusValues } from '../action/result.js';
+import type { Call } from '../action/handle.js';
+import type { ActionRequest } from '../action/request.js';
+import type { Joined } from '../base/joined.js';
 import type { Connection, ConnectionHandle } from '../connection/connection.js';
 import type { CronjobHandle, CronjobOptions } from '../cronjob/cronjob.js';
 import type { EventOptions } from '../event/event.js';
 import type { TriggerHandle, TriggerOptions } from '../event/trigger.js';
 import type { InjectOptions, InjectResponse } from '../http/inject.js';
 import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
-import type { BodyInput, OperationOptions } from '../operation/options.js';
 import type { RegisteredOperation } from '../operation/published.js';
 import type { Schema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
+import type { Group } from './group.js';
 
 /** A function that adds operations, connections or schemas to a fusio: give it to `fusio.use`, and `ready()` waits for it. */
 export type Adapter<Connections = AnyConnections, Events = {}> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;
@@ -69,7 +68,7 @@ export interface StopOptions {
  */
 // The variance is written down because working it out costs every program a million instantiations: it compares `operation` with
 // itself, over schemas that are not known.
-export interface Fusio<out Connections, out Events, out Own = {}> {
+export interface Fusio<out Connections, out Events, out Own = {}> extends Group<Connections, Events, Own> {
   // register
 
   /** Names a schema: one component in OpenAPI, reusable by `$ref`. Gives the schema back. Throws `NAME_INVALID`, `NAME_TAKEN` or `SCHEMA_INVALID`. */
@@ -86,30 +85,6 @@ export interface Fusio<out Connections, out Events, out Own = {}> {
       | ActionFunction<Request, Result, Context<Connections, Events> & Own>
       | ActionObject<Request, Result, Context<Connections, Events> & Own>,
   ): ActionHandle<Request, Result, Own>;
-  /**
-   * Registers an operation. Throws `OPERATION_INVALID`, `SCHEMA_INVALID` or `ACTION_INVALID` for options that do not fit, `NAME_INVALID`,
-   * `NAME_TAKEN`, and `OPERATION_CONFLICT` where another operation has the method and path.
-   */
-  operation<
-    // Without a default: TypeScript would take it for the context of the action before it has seen `around`.
-    const A extends Arounds<Context<Connections, Events> & Own>,
-    const P extends Slot = undefined,
-    const Q extends Slot = undefined,
-    const H extends Slot = undefined,
-    const B extends Slot = undefined,
-    const R extends ResponseSlot = undefined,
-    const T extends StatusMap = {},
-    const F extends FilesSlot = undefined,
-  >(
-    options: OperationOptions<P, Q, H, B, R, T, F, A, Connections, Events, Own>,
-  ): OperationHandle<
-    ValueOf<P, Texts>,
-    ValueOf<Q, RawValues>,
-    ValueOf<H, RawValues>,
-    BodyInput<B, F>,
-    ResultOf<R>,
-    StatusValues<T>
-  >;
   /**
    * Runs a function around the action of every operation that is registered after it, however it is invoked; the first wrapper is
    * outermost. Gives this fusio with the type of the context that its actions then have. Throws `OPTIONS_INVALID`.

@@ -70,7 +70,7 @@ export function createHttp(parts: HttpParts): Http {
     if (scopes.length === 0 || !scopes.every((scope) => typeof scope === 'string' && scope !== '')) {
       throw new FusioError('OPTIONS_INVALID', 'requireScope: at least one scope is needed, as a text');
     }
-    const demand = { public: false, scopes };
+    const demand = { public: false, demands: [scopes] };
     return function requireScope_(request, response, next) {
       const seen = new NodeRequest(request, response, clientIp);
       async function decide(): Promise<void> {

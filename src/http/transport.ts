@@ -2,10 +2,12 @@ import { type AuthenticateParts, authenticate } from '../access/authenticate.js'
 import type { Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import { isPromise } from '../base/promise.js';
+import type { Middleware } from '../operation/before.js';
 import type { PipelineParts } from '../pipeline/parts.js';
 import type { Outcome, RawRequest, Transport, Transported } from '../pipeline/transport.js';
 import { answerOutcome } from './answer/answer.js';
 import type { Answer } from './answer/headers.js';
+import { expressExchange, runBefore } from './before.js';
 import { type Body, readBody } from './body/read.js';
 import type { OperationMatch } from './match.js';
 import { readParams } from './request/params.js';
@@ -26,6 +28,17 @@ export class HttpTransport implements Transport<Answer> {
     /** The caller that `inject({ as })` names: the host is not asked. */
     readonly as: Caller | undefined,
   ) {}
+
+  before(middleware: readonly Middleware[]): Awaitable<true | number> {
+    // `as` names the caller, in place of middleware and login.
+    if (this.as) return true;
+    const { request, match } = this;
+    const exchange = expressExchange(request.raw, request.response);
+    exchange.request.params = { ...readParams(match.route, match.values) };
+    const went = runBefore(middleware, exchange);
+    const { response } = exchange;
+    return isPromise(went) ? went.then((goesOn) => goesOn || response.statusCode) : went || response.statusCode;
+  }
 
   authenticate(): Awaitable<Caller> {
     return this.as ?? authenticate(new RequestView(this.request), this.parts);

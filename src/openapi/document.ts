@@ -72,7 +72,7 @@ function visibleTo(as: OpenApiOptions['as']): (operation: Documented) => boolean
   return (operation) => {
     if (!operation.active || operation.options.expose?.openapi === false) return false;
     if (as === undefined || operation.public) return true;
-    return scopes !== undefined && (operation.scopes.length === 0 || coversAny(scopes, operation.scopes));
+    return scopes !== undefined && operation.demands.every((demand) => coversAny(scopes, demand));
   };
 }
 
@@ -130,10 +130,14 @@ function describe(operation: Documented, place: Place, components: Components, p
   };
 }
 
-/** Writes the scopes as alternatives: any of them will do. A public operation takes a credential and needs none. */
-function securityOf({ public: isPublic, scopes }: Documented): Json[] {
+/** Writes the scopes as alternatives: of each list any one will do. A public operation takes a credential and needs none. */
+function securityOf({ public: isPublic, demands }: Documented): Json[] {
   if (isPublic) return [{}, { bearer: [] }];
-  return scopes.length === 0 ? [{ bearer: [] }] : scopes.map((scope) => ({ bearer: [scope] }));
+  const alternatives = demands.reduce<readonly (readonly string[])[]>(
+    (ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...new Set([...way, scope])])),
+    [[]],
+  );
+  return alternatives.map((bearer) => ({ bearer }));
 }
 
 function tagsFor({ name, options }: Documented): readonly string[] {

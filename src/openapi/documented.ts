@@ -11,6 +11,7 @@ export type Documented = Pick<
   | 'files'
   | 'public'
   | 'scopes'
+  | 'demands'
   | 'active'
   | 'timeoutMs'
   | 'answers'

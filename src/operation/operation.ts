@@ -5,7 +5,9 @@ import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Answers, readAnswers } from './answers.js';
+import { type Middleware, readBefore } from './before.js';
 import { type FileRules, fileRulesOf } from './form-files.js';
+import { demandsOf, inGroup, nothingShared } from './group.js';
 import { isMediaType, misspelledType } from './media-type.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
@@ -19,7 +21,10 @@ export interface Operation {
   readonly options: AnyOperationOptions;
   readonly segments: readonly Segment[];
   readonly public: boolean;
+  /** All scopes that it or a group of it names. */
   readonly scopes: readonly string[];
+  /** Lists of scopes, its own and those of its groups: of each a caller needs one. */
+  readonly demands: readonly (readonly string[])[];
   readonly active: boolean;
   /** In milliseconds; 0: no limit. */
   readonly timeoutMs: number;
@@ -30,6 +35,8 @@ export interface Operation {
   /** Read values that came in process. */
   readonly values: Readers;
   readonly answers: Answers;
+  /** Middleware of Express that runs before the caller is known. */
+  readonly before: readonly Middleware[];
   /** The wrappers around the action, the first one outermost. */
   readonly arounds: readonly AnyAround[];
   /** The action. */
@@ -46,7 +53,8 @@ export interface OperationParts {
 }
 
 /** Reads the options of an operation, or throws with its name, what is wrong and the fix. */
-export function makeOperation(options: AnyOperationOptions, parts: OperationParts): Operation {
+export function makeOperation(own: AnyOperationOptions, parts: OperationParts, shared = nothingShared): Operation {
+  const options = shared === nothingShared ? own : inGroup(shared, own);
   const { name: given }: { name?: unknown } = options ?? {};
   const where = `operation ${typeof given === 'string' ? `"${given}"` : String(given)}`;
   checkOperationOptions(options, where);
@@ -78,12 +86,14 @@ export function makeOperation(options: AnyOperationOptions, parts: OperationPart
     segments,
     public: options.public ?? operationDefaults.public,
     scopes,
+    demands: demandsOf(shared, own),
     active: options.active ?? operationDefaults.active,
     timeoutMs: options.timeoutMs ?? operationDefaults.timeoutMs,
     files,
     wire: makeReaders(options, segments, parts.schemas, where, 'wire', files),
     values: makeReaders(options, segments, parts.schemas, where, 'values', files),
     answers: readAnswers(options, parts.schemas, where),
+    before: readBefore(options.before, where),
     arounds: [...parts.arounds, ...aroundsOf(options.around, where)],
     run,
   };

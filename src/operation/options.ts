@@ -1,13 +1,15 @@
 import type { Action } from '../action/action.js';
-import type { AnyAround, Joined, OwnOf } from '../action/around.js';
+import type { AnyAround, OwnOf } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { FilesInput, FilesOf, FormFiles } from '../action/form-files.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
-import type { RawValues, Request, Slot, Texts, ValueOf } from '../action/request.js';
+import type { ParamsOf, RawValues, Request, Slot, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf, Undeclared } from '../action/result.js';
+import type { Joined } from '../base/joined.js';
 import { groupOf } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
+import type { Middleware } from './before.js';
 import { filesSchema } from './form-files.js';
 import { type MultipartOptions, multipartSchema } from './multipart.js';
 
@@ -36,21 +38,16 @@ export interface Deprecation {
 /** A media type of the body, such as `text/csv`; for `multipart/form-data` with its limits. */
 export type Consumes = string | MultipartOptions;
 
-/** The options of an operation without its schemas and its action. */
-export interface OperationBase {
-  /** Unique, dotted: `todo.create`. */
-  name: string;
-  /** HTTP method. A GET answers HEAD as well. */
-  method: Method;
-  /** Path without the mount path: `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
-  path: string;
-  description?: string;
-  /** One line for lists of operations in the documents. */
-  summary?: string;
+/** The options that an operation may have of its own, or of a group. */
+export interface SharedOptions {
   /** Groups of the documents that the operation belongs to. */
   tags?: readonly string[];
-  /** Status of a plain result. Default: 200, or the lowest 2xx of a response map; 204 when there is no body. */
-  status?: number;
+  /**
+   * Middleware of Express, run before `authenticate`: `passport.authenticate('jwt', { session: false })`, `rateLimit()`. It gets the `req` and
+   * `res` of Express. Where there are none (`handler`, `fetch`, `inject` and calls in process), 501 `EXPRESS_REQUIRED`, unless `as` names
+   * the caller. Default: none.
+   */
+  before?: Middleware | readonly Middleware[];
   /** Scopes of which the caller needs one; `todo` covers `todo.*`. Default: none, any credential will do. */
   scopes?: readonly string[];
   /** Whether a caller needs no credential. Default: false, such a caller gets 401 (`UNAUTHENTICATED`). */
@@ -76,12 +73,27 @@ export interface OperationBase {
   bodyDefaults?: 'all' | 'required';
   /** A result that does not fit its schema: 500 (`RESULT_INVALID`) and a report (`enforce`, the default), or logged and sent (`report`). */
   checkResponse?: 'enforce' | 'report';
-  /** Media types of the body. Default: `application/json`. Also forms, `multipart/form-data`, `text/*` and binary types. */
-  consumes?: Consumes | readonly Consumes[];
   /** How answers may be cached. Default: `no-store`, and nothing for a public operation. */
   cache?: CacheOptions;
   /** Further places that show the operation, beside its own path. Default: all of them. */
   expose?: { jsonrpc?: boolean; mcp?: boolean; openapi?: boolean; sdk?: boolean };
+}
+
+/** The options of an operation without its schemas and its action. */
+export interface OperationBase extends SharedOptions {
+  /** Unique, dotted: `todo.create`. */
+  name: string;
+  /** HTTP method. A GET answers HEAD as well. */
+  method: Method;
+  /** Path without the mount path: `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
+  path: string;
+  description?: string;
+  /** One line for lists of operations in the documents. */
+  summary?: string;
+  /** Status of a plain result. Default: 200, or the lowest 2xx of a response map; 204 when there is no body. */
+  status?: number;
+  /** Media types of the body. Default: `application/json`. Also forms, `multipart/form-data`, `text/*` and binary types. */
+  consumes?: Consumes | readonly Consumes[];
   /** Calls and their answers, by name: documented, and run by `checkContract` of `fusio/testing`. */
   examples?: Readonly<Record<string, { request?: unknown; response?: unknown; summary?: string }>>;
 }
@@ -101,7 +113,10 @@ type WithFiles<B, F, Files> = [F] extends [undefined]
 type OptionalOf<B, Value> = [B] extends [{ readonly '~optional': true }] ? Value | undefined : Value;
 
 /** An operation: a method and a path, bound to an action, with its schemas. */
-export interface OperationOptions<P, Q, H, B, R, T, F, A, Connections, Events, Own> extends OperationBase {
+export interface OperationOptions<Path, P, Q, H, B, R, T, F, A, Connections, Events, Own, Params, Throws>
+  extends Omit<OperationBase, 'path'> {
+  /** Path without the mount path and below that of the group: `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
+  path: Path;
   /** Object schema of the path's parameters; text is converted. Default: they stay text. */
   params?: P;
   /** Object schema of the query; text is converted. Default: values as they came. */
@@ -126,15 +141,33 @@ export interface OperationOptions<P, Q, H, B, R, T, F, A, Connections, Events, O
   // whole type it makes TypeScript fix the context before it has seen `around`.
   action: Action<
     Request<
-      NoInfer<ValueOf<P, Texts>>,
+      NoInfer<ParamsOf<P, Path, Params>>,
       NoInfer<ValueOf<Q, RawValues>>,
       NoInfer<ValueOf<H, RawValues>>,
       NoInfer<BodyOf<B, F>>
     >,
     NoInfer<Plain<R> | Reply | Undeclared>,
-    Context<Connections, Events, NoInfer<RepliesOf<R, T>>> & NoInfer<Joined<Own, OwnOf<A>>>
+    Context<Connections, Events, NoInfer<RepliesOf<R, Joined<Throws, T>>>> & NoInfer<Joined<Own, OwnOf<A>>>
   >;
 }
+
+/** Options that the operations of a group share; a group within it adds to them, and so does each operation. */
+export interface GroupOptions<Path, P, T, A> extends SharedOptions {
+  /** Put before the paths of the operations: `/v1`, `/tenant/:tenant`. Default: none. */
+  path?: Path;
+  /** Object schema of the parameters of this path; text is converted. Default: they stay text. */
+  params?: P;
+  /** Schemas, or texts for the documents, by the status that any of the actions throws. */
+  throws?: T;
+  /** Wrappers around the actions, the first one outermost; outside those of a group or an operation within. */
+  around?: A;
+}
+
+/** The options of a group without the types of its schemas. */
+export type AnyGroupOptions = SharedOptions & { path?: string } & Pick<
+    AnyOperationOptions,
+    'params' | 'throws' | 'around'
+  >;
 
 /** The options of an operation without the types of its schemas, for registration. */
 export type AnyOperationOptions = OperationBase & {
@@ -204,21 +237,12 @@ const exampleProperties = { request: anything, response: anything, summary: text
 // Keywords of objects say nothing of texts, and those of arrays nothing of both: a message is about the form that was meant.
 const consumes = { ...multipartSchema, type: ['string', 'object'] };
 
-const properties = {
-  name: text,
-  method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] satisfies Method[] },
+const sharedProperties = {
+  before: anything,
   path: { type: 'string', maxLength: 1024 },
-  description: text,
-  summary: text,
   tags: texts,
   params: anything,
-  query: anything,
-  headers: anything,
-  body: anything,
-  files: filesSchema,
-  response: anything,
   throws: anything,
-  status: { type: 'integer', minimum: 200, maximum: 299 },
   // RFC 6749, 3.3 allows more; these are the characters that need no quoting anywhere.
   scopes: { type: 'array', items: { type: 'string', pattern: '^[a-zA-Z0-9_:-]+(\\.[a-zA-Z0-9_:-]+)*$' } },
   public: flag,
@@ -231,13 +255,29 @@ const properties = {
   unknown: { enum: ['drop', 'reject', 'keep'] satisfies OperationBase['unknown'][] },
   bodyDefaults: { enum: ['all', 'required'] satisfies OperationBase['bodyDefaults'][] },
   checkResponse: { enum: ['enforce', 'report'] satisfies OperationBase['checkResponse'][] },
-  consumes: { ...consumes, type: ['string', 'object', 'array'], items: consumes, minItems: 1 },
   around: anything,
   cache: groupOf(cacheProperties),
   expose: groupOf(exposeProperties),
+} satisfies Record<keyof AnyGroupOptions, object>;
+
+const properties = {
+  ...sharedProperties,
+  name: text,
+  method: { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] satisfies Method[] },
+  description: text,
+  summary: text,
+  query: anything,
+  headers: anything,
+  body: anything,
+  files: filesSchema,
+  response: anything,
+  status: { type: 'integer', minimum: 200, maximum: 299 },
+  consumes: { ...consumes, type: ['string', 'object', 'array'], items: consumes, minItems: 1 },
   examples: { type: 'object', additionalProperties: groupOf(exampleProperties) },
   action: anything,
 } satisfies Record<keyof AnyOperationOptions, object>;
+
+export const groupSchema = { ...groupOf(sharedProperties), properties: sharedProperties };
 
 export const operationSchema = { ...groupOf(properties), required: ['name', 'method', 'path', 'action'] };
 
@@ -247,4 +287,9 @@ const later = ['rate', 'idempotent', 'async'];
 /** Checks the options of an operation: throws `OPERATION_INVALID` with every mistake. Unknown keys are errors. */
 export function checkOperationOptions(options: unknown, where: string): void {
   checkOptions(operationSchema, options, where, 'OPERATION_INVALID', later);
+}
+
+/** Checks the options of a group: throws `OPERATION_INVALID` with every mistake. Unknown keys are errors. */
+export function checkGroupOptions(options: unknown, where: string): void {
+  checkOptions(groupSchema, options, where, 'OPERATION_INVALID', later);
 }

@@ -4,6 +4,7 @@ import type { OperationHandle } from '../action/handle.js';
 import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
+import type { Shared } from './group.js';
 import { makeOperation, type Operation } from './operation.js';
 import type { AnyOperationOptions } from './options.js';
 
@@ -12,7 +13,7 @@ export interface Registry {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly scopes: ReadonlyMap<string, string | undefined>;
   /** Registers an operation. Throws with its name, the mistake and the fix. */
-  operation(options: AnyOperationOptions): OperationHandle;
+  operation(options: AnyOperationOptions, shared?: Shared): OperationHandle;
   /** Registers an action, for operations that name it. */
   action(name: string, action: unknown): { readonly kind: 'action'; readonly name: string; readonly handle: Handle };
   /** Puts a wrapper around the action of every operation that is registered from now on. */
@@ -44,13 +45,14 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
     operations,
     scopes,
 
-    operation(options) {
-      const operation = makeOperation(options, {
+    operation(options, shared) {
+      const parts = {
         schemas,
-        action: (name) => actions.get(name),
+        action: (name: string) => actions.get(name),
         actionNames: () => actions.keys(),
         arounds,
-      });
+      };
+      const operation = makeOperation(options, parts, shared);
       const { name, handle } = operation;
       if (operations.has(name)) {
         throw new FusioError('NAME_TAKEN', `operation "${name}" is registered already; names are unique`);

@@ -122,6 +122,7 @@ function callWithin(invocation: Invocation, caller: Caller): Call {
     checkCallOptions(options);
     const called = callDirect(find(handle), input, callerFor(options, caller), {
       signal: options.signal ? AbortSignal.any([signal, options.signal]) : signal,
+      isNamed: 'as' in options,
       depth: depth + 1,
       requestId: id,
     });

@@ -15,14 +15,14 @@ const deepest = 32;
 
 /** Makes the function that runs something in process, through the same steps as a request from outside. */
 export function createCallDirect(parts: PipelineParts, gate: Gate): CallDirect {
-  return function callDirect(runnable, input, caller, { source = 'call', run, signal, depth, requestId }) {
+  return function callDirect(runnable, input, caller, { source = 'call', run, signal, isNamed, depth, requestId }) {
     return new Promise((resolve, reject) => {
       // A call within a call that still drains goes on; a new one comes too late.
       const isCounted = gate.enter();
       if (!isCounted && depth === 0) throw new FusioError('SHUTTING_DOWN');
 
       const origin: Origin = { source, form: 'values', ip: undefined, http: undefined, run, isUnsent: false };
-      const transport = new DirectTransport(input, caller, signal);
+      const transport = new DirectTransport(input, caller, isNamed === true, signal);
       const invocation: Invocation = new Invocation(parts, runnable, origin, transport, deliver, depth, requestId);
       if (isCounted) invocation.onEnd(gate.leave);
       if (depth > deepest) invocation.fail(new FusioError('CALL_TOO_DEEP'));
@@ -45,7 +45,7 @@ export function createCall(find: Reach['find'], callDirect: CallDirect): Call {
   async function call(handle: OperationHandle, input?: unknown, options: CallOptions = {}): Promise<unknown> {
     checkCallOptions(options);
     const caller = callerFor(options, system);
-    return callDirect(find(handle), input, caller, { signal: options.signal, depth: 0 });
+    return callDirect(find(handle), input, caller, { signal: options.signal, isNamed: 'as' in options, depth: 0 });
   }
   // Its declared type follows the schemas of the operation; the values are checked when it runs.
   return call as Call;
@@ -56,8 +56,15 @@ class DirectTransport implements Transport {
   constructor(
     readonly input: unknown,
     readonly caller: Caller,
+    readonly isNamed: boolean,
     readonly signal: AbortSignal | undefined,
   ) {}
+
+  /** There is no request of HTTP. A guard that is left out would let everybody in, unless the app names the caller itself. */
+  before(): true {
+    if (this.isNamed) return true;
+    throw new FusioError('EXPRESS_REQUIRED');
+  }
 
   authenticate(): Caller {
     return this.caller;

@@ -102,6 +102,14 @@ export class Invocation implements Transported, Recorded, Deadline {
     this.deliver(answer, undefined);
   }
 
+  /** Ends it where middleware of the host has answered, with a status: nothing is left to deliver. True: it goes on. */
+  goOn(went: true | number): void {
+    if (went === true || this.isDelivered) return;
+    this.isDelivered = true;
+    this.expiresAt = 0;
+    this.end(went);
+  }
+
   /** Delivers an error for anything that was thrown. Does nothing once an answer or an error was delivered. */
   fail(thrown: unknown): void {
     if (this.isDelivered) return;

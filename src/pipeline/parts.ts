@@ -46,6 +46,8 @@ export interface CallDirectOptions {
   /** The slot, the attempt or the event that makes it run: `context.run`. */
   readonly run?: Run | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** True where `as` names the caller, in place of middleware and login. Default: false. */
+  readonly isNamed?: boolean;
   /** How many calls this one is nested in. */
   readonly depth: number;
   /** Default: a new one. */

@@ -15,7 +15,7 @@ import { validateRequest } from './validate.js';
  * The steps of every invocation. Each is given the value that the step before it returned, or resolved with; one that throws is
  * the last. The names are those of docs/reference/lifecycle.md.
  */
-export const steps = inOrder([active, ready, authenticate, authorize, read, validate, run, check, answer]);
+export const steps = inOrder([active, ready, before, authenticate, authorize, read, validate, run, check, answer]);
 
 /** Runs an invocation through the steps. Its answer, or the error that it failed with, is delivered; nothing is thrown. */
 export function invoke(invocation: Invocation): void {
@@ -63,6 +63,14 @@ function active({ runnable }: Invocation): void {
 
 function ready({ parts, origin }: Invocation): Promise<void> | undefined {
   return parts.ready(origin.source);
+}
+
+function before(invocation: Invocation): void | Promise<void> {
+  const { runnable, transport } = invocation;
+  if (runnable.before.length === 0) return;
+  const went = transport.before(runnable.before);
+  if (isPromise(went)) return went.then((goesOn) => invocation.goOn(goesOn));
+  invocation.goOn(went);
 }
 
 function authenticate({ transport }: Invocation): Caller | Promise<Caller> {

@@ -3,6 +3,7 @@ import type { Handle } from '../action/action.js';
 import type { AnyAround } from '../action/around.js';
 import type { OperationHandle } from '../action/handle.js';
 import type { Answers } from '../operation/answers.js';
+import type { Middleware } from '../operation/before.js';
 import type { Readers } from '../operation/readers.js';
 
 /**
@@ -24,6 +25,8 @@ export interface Runnable extends Demand {
   readonly answers: Answers;
   /** The operation that it is, with its method and path; undefined for the action of a trigger, a cronjob or a job. */
   readonly handle: OperationHandle | undefined;
+  /** Middleware of the host that runs before the caller is known. */
+  readonly before: readonly Middleware[];
   /** The wrappers around the action, the first one outermost. */
   readonly arounds: readonly AnyAround[];
   /** The action. */

@@ -5,6 +5,7 @@ import type { HttpExchange, Run } from '../action/context.js';
 import type { FileBody } from '../action/file.js';
 import type { Reply } from '../action/reply.js';
 import type { UploadedFile } from '../action/request.js';
+import type { Middleware } from '../operation/before.js';
 import type { Source } from '../signal/signals.js';
 
 /**
@@ -12,6 +13,11 @@ import type { Source } from '../signal/signals.js';
  * needs it, so that no body is read for a caller who is refused.
  */
 export interface Transport<Sent extends Answered = Answered> {
+  /**
+   * Runs middleware of the host. Gives true where the invocation goes on, else the status with which the middleware has answered.
+   * Throws what the middleware throws, and `EXPRESS_REQUIRED` where the transport has nothing for it.
+   */
+  before(middleware: readonly Middleware[]): Awaitable<true | number>;
   /** Finds out who calls; may ask the host. */
   authenticate(): Awaitable<Caller>;
   /** Gives the four slots as they came; only now is a body read. */

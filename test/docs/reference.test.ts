@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Format } from 'typebox/format';
 import { errors } from '../../src/base/errors.js';
 import { optionsSchema } from '../../src/fusio/options.js';
-import { operationSchema } from '../../src/operation/options.js';
+import { groupSchema, operationSchema } from '../../src/operation/options.js';
 import { keywords } from '../../src/schema/keywords.js';
 import { createSchemas } from '../../src/schema/schemas.js';
 import { exceptions, figures } from '../schema/conformance.js';
@@ -30,12 +30,14 @@ describe('the references', () => {
   });
 
   it('lists every option of createFusio and of an operation, and no other', () => {
-    const [, ofFusio = '', ofOperation = ''] = readPage('docs/reference/options.md').split(/^## /m);
+    const [, ofFusio = '', ofOperation = '', ofGroup = ''] = readPage('docs/reference/options.md').split(/^## /m);
 
     const documented = [ofFusio, ofOperation].map((text) => readRows(text, 'option').map(([name]) => nameIn(name)));
 
     expect(documented[0]!.sort()).toEqual(keysOf(optionsSchema).sort());
     expect(documented[1]!.sort()).toEqual(keysOf(operationSchema).sort());
+    const ofGroups = readRows(ofGroup, 'option').flatMap(([names]) => namesIn(names));
+    expect(ofGroups.sort()).toEqual(Object.keys(groupSchema.properties).sort());
   });
 
   it('shows the help of the command as it is', () => {

@@ -19,6 +19,7 @@ function makeInvocation() {
     isUnsent: false,
   } as const;
   const transport = {
+    before: () => true as const,
     authenticate: () => system,
     read: () => ({ params: {}, query: {}, headers: {}, body: undefined }),
     answer: () => ({ status: 200 }),
