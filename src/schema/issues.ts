@@ -3,8 +3,9 @@ import { Settings } from 'typebox/system';
 import type { Issue } from '../base/errors.js';
 import { escapePointer, memberOf, unescapePointer } from '../base/json-pointer.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
-import { formatMark, type LinkedSchema, uniqueMark, withDefinitions } from './link.js';
+import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
 import { placeMark } from './recursion.js';
+import { uniqueMark } from './unique.js';
 
 /** Report of typebox about one failed keyword. */
 interface Failure {

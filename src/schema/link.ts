@@ -1,6 +1,9 @@
+import { Format } from 'typebox/format';
+import { Guard } from 'typebox/guard';
+import type { FormatTest } from './formats.js';
 import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode } from './keywords.js';
 import type { References, Resource } from './references.js';
-import { hasUniqueItems } from './unique.js';
+import { uniqueness } from './unique.js';
 
 /**
  * Schema in which every reference is `#/$defs/…` of the root. Named schemas, `$id`s, anchors and dynamic references are resolved
@@ -11,7 +14,7 @@ export interface LinkedSchema {
   readonly definitions: Readonly<Record<string, unknown>>;
 }
 
-export type Formats = ReadonlyMap<string, (value: string) => boolean>;
+export type Formats = ReadonlyMap<string, FormatTest>;
 
 /** Place of the traversal: the resource, and those through which it came, the outermost first (for `$dynamicRef`). */
 interface Scope {
@@ -21,7 +24,6 @@ interface Scope {
 
 /** Prefix by which `issues.ts` tells a format of the application from a refinement. */
 export const formatMark = 'fusio:format:';
-export const uniqueMark = 'fusio:unique';
 
 export function linkSchema(schema: SchemaNode, references: References, formats: Formats): LinkedSchema {
   const definitions: Record<string, unknown> = {};
@@ -48,7 +50,10 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
       } else if ((key === '$dynamicRef' || key === '$recursiveRef') && typeof value === 'string') {
         targets.push(referDynamically(value, key, scope));
         isChanged = true;
-      } else if (key === 'format' && typeof value === 'string' && formats.has(value)) {
+      } else if (key === 'format' && typeof value === 'string' && formatOf(node, formats)) {
+        isChanged = true;
+      } else if (key === 'pattern' && typeof value === 'string' && node.maxLength !== undefined) {
+        copy[key] = boundedPattern(value, textTest(node));
         isChanged = true;
       } else if (key === 'uniqueItems') {
         isChanged = true;
@@ -178,16 +183,38 @@ interface Refinement {
   error(value: unknown): string;
 }
 
-/** Makes refinements of the keywords that typebox does not check as we do: formats of ours and of the application, and `uniqueItems`. */
+/** Makes refinements of the keywords that typebox does not check as we do: formats, and `uniqueItems`. */
 function refinementsOf(node: SchemaNode, formats: Formats): readonly Refinement[] {
   const refinements: Refinement[] = [];
-  const test = typeof node.format === 'string' ? formats.get(node.format) : undefined;
+  const test = formatOf(node, formats);
   if (test) {
+    const isTested = textTest(node);
     refinements.push({
-      check: (value) => typeof value !== 'string' || test(value) === true,
+      check: (value) => !isTested(value) || test(value) === true,
       error: () => `${formatMark}${node.format}`,
     });
   }
-  if (node.uniqueItems === true) refinements.push({ check: hasUniqueItems, error: () => uniqueMark });
+  if (node.uniqueItems === true) refinements.push(uniqueness);
   return refinements;
+}
+
+/** The test of a format that is ours or the application's, or stands beside `maxLength`; undefined where typebox tests it. */
+function formatOf({ format, maxLength }: SchemaNode, formats: Formats): FormatTest | undefined {
+  if (format === undefined) return undefined;
+  return formats.get(format) ?? (maxLength === undefined ? undefined : Format.Get(format));
+}
+
+/** Tells the texts that a format or a pattern looks at. One longer than `maxLength` is refused for that, and may be of any length. */
+function textTest({ maxLength }: SchemaNode): (value: unknown) => value is string {
+  if (typeof maxLength !== 'number') return (value) => typeof value === 'string';
+  return (value): value is string => typeof value === 'string' && Guard.IsMaxLength(value, maxLength);
+}
+
+function boundedPattern(source: string, isTested: (value: unknown) => boolean): RegExp {
+  const inner = new RegExp(source, 'u');
+  return Object.assign(new RegExp(source, 'u'), {
+    test: (text: string) => !isTested(text) || inner.test(text),
+    // For the message: the text of a RegExp has slashes around it.
+    toString: () => source,
+  });
 }

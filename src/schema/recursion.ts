@@ -11,7 +11,7 @@ import {
   typesOf,
 } from './keywords.js';
 import { definitionOf, type LinkedSchema, withDefinitions } from './link.js';
-import { sharingNumbers } from './unique.js';
+import { sharingNumbers, uniqueness } from './unique.js';
 
 /**
  * Recursive schema in which a value may be checked by several schemas at once, as those of a union. Each of them comes back to the
@@ -229,7 +229,6 @@ function referencesIn(node: unknown, found = new Set<string>()): ReadonlySet<str
 
 /** Keywords that may check a member or an item for a second time, or all that is in it. */
 const repeating = [
-  'allOf',
   'not',
   'if',
   'dependentSchemas',
@@ -253,7 +252,7 @@ const holders: ReadonlySet<KeywordKind | undefined> = new Set([
 function isBranching(node: unknown, linked: LinkedSchema, seen = new Set<unknown>()): boolean {
   if (!isNode(node) || seen.has(node)) return false;
   seen.add(node);
-  if (repeating.some((keyword) => keyword in node)) return true;
+  if (repeating.some((keyword) => keyword in node) || listOf(node.allOf).some(isRepeating)) return true;
   if ([node.anyOf, node.oneOf].some((union) => isAmbiguous(listOf(union), linked))) return true;
   if (node.$ref !== undefined) {
     if (Object.keys(node).some((key) => holders.has(keywords.get(key)))) return true;
@@ -264,6 +263,12 @@ function isBranching(node: unknown, linked: LinkedSchema, seen = new Set<unknown
     found ||= isBranching(schema, linked, seen);
   });
   return found;
+}
+
+/** Tells a part of `allOf` from a refinement, such as a format, that looks at nothing inside of the value. */
+function isRepeating(node: unknown): boolean {
+  if (!isNode(node)) return false;
+  return Object.keys(node).some((key) => key !== '~refine') || listOf(node['~refine']).includes(uniqueness);
 }
 
 /** Tells whether an object or a list may fit more than one schema of a union, as far as their types say. */

@@ -1,6 +1,7 @@
 import { FusioError } from '../base/errors.js';
 import { createCompiler } from './compiled.js';
 import { faultOfDefaults } from './defaults.js';
+import { boundedFormats } from './formats.js';
 import { isNode, type SchemaNode } from './keywords.js';
 import { linkSchema } from './link.js';
 import { lintReferences, lintShape } from './lint.js';
@@ -29,7 +30,7 @@ export interface Schemas {
 }
 
 export function createSchemas(options: SchemasOptions = {}): Schemas {
-  const formats = new Map(Object.entries(options.formats ?? {}));
+  const formats = new Map([...boundedFormats, ...Object.entries(options.formats ?? {})]);
   for (const [name, test] of formats) {
     if (typeof test !== 'function')
       throw new FusioError('OPTIONS_INVALID', `formats.${name} must be a function (text) => boolean`);

@@ -43,10 +43,16 @@ export function sharingNumbers<Result>(run: () => Result): Result {
 }
 
 /** Tells whether no two items are equal; in place of the check of typebox, which takes the square of the number of those that are. */
-export function hasUniqueItems(value: unknown): boolean {
+function hasUniqueItems(value: unknown): boolean {
   if (!Array.isArray(value) || value.length < 2) return true;
   const numbers = shared ?? new Numbers();
   const seen = new Set<number>();
   for (const item of value) seen.add(numbers.of(item));
   return seen.size === value.length;
 }
+
+/** Stands for the message of the refinement: `issues.ts` finds the words. */
+export const uniqueMark = 'fusio:unique';
+
+/** The refinement of `uniqueItems: true`. */
+export const uniqueness = { check: hasUniqueItems, error: () => uniqueMark };
