@@ -43,7 +43,11 @@ test('a client in a browser knows its results without types of Node', () => {
     const get = fusio.operation({ name: 'get', method: 'GET', path: '/todo', response: Todo, action });
     const logo = fusio.operation({ name: 'logo', method: 'GET', path: '/logo', response: 'image/png', action });
     const tick = fusio.operation({ name: 'tick', method: 'GET', path: '/tick', response: 'text/event-stream', action });
-    export const api = { get, logo, tick };
+    const album = fusio.operation({
+      name: 'album', method: 'POST', path: '/album',
+      consumes: 'multipart/form-data', files: { cover: { required: true }, pages: { maxCount: 2 } }, response: Todo, action,
+    });
+    export const api = { get, logo, tick, album };
   `;
   const main = `
     import { createClient, type ServerSentEvent } from 'fusio/client';
@@ -53,11 +57,15 @@ test('a client in a browser knows its results without types of Node', () => {
       const title: string = (await client.get()).title;
       const logo: string | Blob = await client.logo();
       const events: AsyncIterable<ServerSentEvent> = await client.tick();
-      return [title, logo, events];
+      const cover = new File([], 'a.png');
+      const album: number = (await client.album({ body: { cover, pages: [cover] } })).id;
+      // @ts-expect-error the cover is required
+      await client.album({ body: {} });
+      return [title, logo, events, album];
     }
     type IsAny<T> = 0 extends 1 & T ? true : false;
     type Results = { [Name in keyof typeof client]: IsAny<Awaited<ReturnType<(typeof client)[Name]>>> };
-    export const results: Results = { get: false, logo: false, tick: false };
+    export const results: Results = { get: false, logo: false, tick: false, album: false };
   `;
 
   expect(complaints({ 'server.ts': server, 'main.ts': main }, { skipLibCheck: true })).toEqual([]);

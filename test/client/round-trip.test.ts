@@ -105,6 +105,18 @@ const echo = {
     body: all,
     action: ({ body }) => body,
   }),
+  files: fusio.operation({
+    ...base,
+    name: 'files',
+    path: '/files',
+    consumes: 'multipart/form-data',
+    body: all,
+    files: { one: { required: true, mediaTypes: ['image/png'] }, maybe: {}, several: { maxCount: 3 } },
+    action: async ({ body: { one, maybe, several, ...fields } }) => {
+      const written = await Promise.all([one, ...several].map(async ({ name, type }) => `${name} ${type}`));
+      return { fields, written, maybe: maybe === undefined ? null : await maybe.text() };
+    },
+  }),
   tags: fusio.operation({
     ...base,
     name: 'tags',
@@ -141,6 +153,27 @@ describe.each(clients)('%s', (_name, make) => {
       }
     },
   );
+
+  test('sends the files of a form, before its fields or after them', async () => {
+    const one = new File(['ä'], 'a/ü.png', { type: 'image/png' });
+    const text = new Blob(['b'], { type: 'text/plain' });
+    const fields = valuesOf(1);
+
+    expect(await bodyOf(client.files({ body: { one, several: [text, one], maybe: undefined, ...fields } }))).toEqual({
+      fields,
+      written: ['ü.png image/png', 'blob text/plain', 'ü.png image/png'],
+      maybe: null,
+    });
+    expect(await bodyOf(client.files({ body: { ...fields, maybe: text, several: [], one } }))).toEqual({
+      fields,
+      written: ['ü.png image/png'],
+      maybe: 'b',
+    });
+    expect(await bodyOf(client.files({ body: { ...fields, one: text } }))).toMatchObject({
+      status: 415,
+      errors: [{ pointer: '/body/one' }],
+    });
+  });
 
   test('sends every value of a header as the server reads it', async () => {
     for (let seed = 0; seed < 25; seed++) {

@@ -54,6 +54,23 @@ export const upload = fusio.operation({
   body: Type.Object({ title: Type.String() }),
   action,
 });
+export const album = fusio.operation({
+  name: 'album',
+  method: 'POST',
+  path: '/album',
+  consumes: 'multipart/form-data',
+  body: Type.Object({ title: Type.String() }),
+  files: { cover: { required: true }, back: {}, pages: { maxCount: 9 } },
+  action,
+});
+export const scan = fusio.operation({
+  name: 'scan',
+  method: 'POST',
+  path: '/scan',
+  consumes: 'multipart/form-data',
+  files: { page: {} },
+  action,
+});
 export const note = fusio.operation({
   name: 'note',
   method: 'POST',
@@ -121,6 +138,28 @@ async function bodies(): Promise<void> {
   await client.logo({ body: 'x' });
 }
 
+async function files(blob: Blob, file: File): Promise<void> {
+  const client = createClient({ baseUrl: '/api', routes: { album, scan } });
+  await client.album({ body: { title: 'x', cover: blob } });
+  await client.album({ body: { title: 'x', cover: file, back: undefined, pages: [blob, file] } });
+  await client.album({ body: new FormData() });
+  await client.scan();
+  await client.scan({ body: { page: file } });
+
+  // @ts-expect-error the cover is required
+  await client.album({ body: { title: 'x' } });
+  // @ts-expect-error the fields are still required
+  await client.album({ body: { cover: blob } });
+  // @ts-expect-error text is no file
+  await client.album({ body: { title: 'x', cover: 'text' } });
+  // @ts-expect-error pages are several
+  await client.album({ body: { title: 'x', cover: blob, pages: blob } });
+  // @ts-expect-error a cover is one
+  await client.album({ body: { title: 'x', cover: [blob] } });
+  // @ts-expect-error no other file is declared
+  await client.album({ body: { title: 'x', cover: blob, spine: blob } });
+}
+
 async function routes(): Promise<void> {
   // What an import of a JSON file looks like.
   const json = {
@@ -163,4 +202,4 @@ async function errors(error: unknown): Promise<void> {
   ClientError.is(error, { method: 'GET' }, 404);
 }
 
-export const compiled = [optionalBody, handles, bodies, routes, errors];
+export const compiled = [optionalBody, handles, bodies, files, routes, errors];

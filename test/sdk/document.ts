@@ -98,6 +98,29 @@ export const document: OpenApiDocument = {
         responses: { 200: { description: 'x', ...json({}) } },
       },
     },
+    '/album': {
+      post: {
+        operationId: 'album.add',
+        requestBody: {
+          required: true,
+          content: {
+            'multipart/form-data': {
+              schema: {
+                type: 'object',
+                required: ['cover'],
+                properties: {
+                  title: { type: 'string' },
+                  cover: { type: 'string', format: 'binary', contentMediaType: 'image/png' },
+                  pages: { type: 'array', items: { type: 'string', format: 'binary' }, maxItems: 2 },
+                },
+              },
+              encoding: { cover: { contentType: 'image/png' } },
+            },
+          },
+        },
+        responses: { 200: { description: 'x', ...json({}) } },
+      },
+    },
     '/raw': {
       put: {
         operationId: 'raw',

@@ -49,6 +49,10 @@ describe('the SDK of a fusio, against it', () => {
       title: 'x',
       bytes: 4,
     });
+    const pages = [new Blob(['1'], { type: 'text/plain' }), new File(['2'], '2.txt', { type: 'text/plain' })];
+    expect(
+      await client.album.add({ body: { cover: new File(['p'], 'a.png', { type: 'image/png' }), pages, title: 'x' } }),
+    ).toEqual({ title: 'x', files: ['a.png: p', 'blob: 1', '2.txt: 2'] });
     expect(await client.contact.send({ body: { mail: 'me@example.com' } })).toEqual({ mail: 'me@example.com' });
     expect(await client.pet.create({ body: { kind: 'cat', lives: 9 } })).toEqual({ kind: 'cat', lives: 9 });
     expect(await client.pet.home({ body: { pets: [] } })).toBeNull();

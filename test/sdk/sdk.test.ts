@@ -34,6 +34,11 @@ export async function use(client: Client = createClient()): Promise<void> {
   same<Same<typeof name, string>>();
   await client.file.upload({ body: { title: 'x', file: new Blob(['x']) } });
   await client.file.upload({ body: new FormData() });
+  await client.album.add({ body: { title: 'x', cover: new File([], 'a.png'), pages: [new Blob([])] } });
+  // @ts-expect-error: the cover is required
+  await client.album.add({ body: { title: 'x' } });
+  // @ts-expect-error: text is no file
+  await client.album.add({ body: { cover: 'x' } });
   await client.raw({ body: new Uint8Array(2) });
   await client.raw();
   const ticks = await client.__proto__.tick();
@@ -156,6 +161,6 @@ describe('against a server', () => {
     expect(await odd.tick()).toBe('/tick');
     expect(await client.free({ query: { a: 1 } })).toBe('/free?a=1');
     expect(await client.class['delete-all']['1st']()).toBe('/odd');
-    expect(Object.keys(client)).toEqual(['__proto__', 'class', 'file', 'free', 'get_none', 'raw', 'todo']);
+    expect(Object.keys(client)).toEqual(['__proto__', 'album', 'class', 'file', 'free', 'get_none', 'raw', 'todo']);
   });
 });
