@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** One request of an example's README, and the answer that it promises. */
 export interface Step {
@@ -7,7 +8,7 @@ export interface Step {
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | FormData | undefined;
   /** `curl -c`: keeps the cookies; `curl -b`: sends them. */
   readonly keepsCookies: boolean;
   readonly sendsCookies: boolean;
@@ -25,7 +26,7 @@ export function readSteps(file: string): readonly Step[] {
   return [...text.matchAll(stepPattern)].map(([, command = '', status, answer]) => {
     if (status === undefined) throw new Error(`${file}: no status after ${command}`);
     return {
-      ...readCurl(command),
+      ...readCurl(command, dirname(file)),
       command,
       status: Number(status),
       answer: answer === undefined ? undefined : JSON.parse(answer),
@@ -33,17 +34,21 @@ export function readSteps(file: string): readonly Step[] {
   });
 }
 
-function readCurl(command: string): Omit<Step, 'command' | 'status' | 'answer'> {
+function readCurl(command: string, folder: string): Omit<Step, 'command' | 'status' | 'answer'> {
   const words = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const headers: Record<string, string> = {};
   let [method, body, path]: (string | undefined)[] = [];
+  let form: FormData | undefined;
   let keepsCookies = false;
   let sendsCookies = false;
   for (let index = 1; index < words.length; index++) {
     const word = words[index]!;
     if (word === '-X') method = words[++index];
     else if (word === '-d') body = words[++index];
-    else if (word === '-H') {
+    else if (word === '-F') {
+      form ??= new FormData();
+      addPart(form, words[++index]!, folder);
+    } else if (word === '-H') {
       const [name = '', value = ''] = words[++index]!.split(/:\s*/, 2);
       headers[name] = value;
     } else if (word === '-c' || word === '-b') {
@@ -54,7 +59,21 @@ function readCurl(command: string): Omit<Step, 'command' | 'status' | 'answer'> 
     else throw new Error(`the test cannot read "${word}" of ${command}`);
   }
   if (path === undefined) throw new Error(`no URL in ${command}`);
-  return { method: method ?? 'GET', path, headers, body, keepsCookies, sendsCookies };
+  return {
+    method: method ?? (form ? 'POST' : 'GET'),
+    path,
+    headers,
+    body: form ?? body,
+    keepsCookies,
+    sendsCookies,
+  };
+}
+
+/** `title=Moon`, or `picture=@moon.png;type=image/png` for a file of the example. */
+function addPart(form: FormData, part: string, folder: string): void {
+  const [, name = '', file, type = ''] = /^([^=]*)=@([^;]*);type=(.*)$/.exec(part) ?? [];
+  if (file === undefined) form.append(part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1));
+  else form.append(name, new File([readFileSync(join(folder, file))], basename(file), { type }));
 }
 
 /** A whole success must be as the README shows it, of an error what the README shows of it. `"…"` stands for anything. */
