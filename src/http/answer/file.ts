@@ -13,19 +13,18 @@ export async function answerFile(
   mediaType: string | undefined,
   conditions: Conditions,
 ): Promise<Answer> {
+  const { mediaType: own, download, maxAgeMs } = body.options;
   const file = await openFile(body);
-  const tag = `W/"${file.size.toString(16)}-${Math.floor(file.modifiedMs).toString(16)}"`;
-  const modified = new Date(Math.floor(file.modifiedMs / 1000) * 1000);
-  setDefault(headers, 'content-type', body.options.mediaType ?? mediaType ?? 'application/octet-stream');
-  setDefault(headers, 'etag', tag);
-  setDefault(headers, 'last-modified', modified.toUTCString());
-  setDefault(headers, 'accept-ranges', 'bytes');
-  if (body.options.maxAgeMs !== undefined) {
-    replace(headers, 'cache-control', `max-age=${Math.floor(body.options.maxAgeMs / 1000)}`);
-  }
-  if (body.options.download !== undefined) headers.push('content-disposition', disposition(body.options.download));
-
   try {
+    const tag = `W/"${file.size.toString(16)}-${Math.floor(file.modifiedMs).toString(16)}"`;
+    const modified = new Date(Math.floor(file.modifiedMs / 1000) * 1000);
+    setDefault(headers, 'content-type', own ?? mediaType ?? 'application/octet-stream');
+    setDefault(headers, 'etag', tag);
+    setDefault(headers, 'last-modified', modified.toUTCString());
+    setDefault(headers, 'accept-ranges', 'bytes');
+    if (maxAgeMs !== undefined) replace(headers, 'cache-control', `max-age=${Math.floor(maxAgeMs / 1000)}`);
+    if (download !== undefined) headers.push('content-disposition', disposition(download));
+
     if (status === 200 && isFresh(conditions, tag, modified)) {
       await file.close();
       return { status: 304, headers: withoutContent(headers), body: undefined };
