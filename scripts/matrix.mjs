@@ -4,11 +4,18 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { bundleCells } from './matrix/bundle-cells.mjs';
-import { installBundlers, installProject, installTools, nodes, typescripts } from './matrix/install.mjs';
+import {
+  installBundlers,
+  installProject,
+  installTools,
+  installWithPnpm,
+  nodes,
+  typescripts,
+} from './matrix/install.mjs';
 import { nodeCells } from './matrix/node-cells.mjs';
 import { pack } from './matrix/pack.mjs';
 import { packageCells } from './matrix/package-cells.mjs';
-import { typeCells } from './matrix/type-cells.mjs';
+import { declarationCells, typeCells } from './matrix/type-cells.mjs';
 
 const quick = process.argv.includes('--quick');
 const startedAt = Date.now();
@@ -28,6 +35,7 @@ await installProject(
     '@sinclair/typebox': '^0.34',
     '@types/express': '^5',
     '@types/node': '^20',
+    '@types/pg': '^8',
     express: '^5',
     jest: '^30',
     mysql2: '^3.17',
@@ -38,7 +46,17 @@ await installProject(
   },
   packed.file,
 );
+const strict = join(cache, 'pnpm');
 if (!quick) {
+  const peers = {
+    '@types/express': '^5',
+    '@types/node': '^20',
+    '@types/pg': '^8',
+    express: '^5',
+    mysql2: '^3.17',
+    pg: '^8.11',
+  };
+  await installWithPnpm(cache, strict, peers, packed.file);
   await installProject(bare, { express: '^5' }, packed.file);
   await installProject(express, { express: '^5' });
 }
@@ -49,6 +67,9 @@ const binaries = quick
 const groups = [
   quick ? [] : packageCells({ packed, bare, express }),
   typeCells({ project, tsc: tools.tsc, typescripts: wanted.typescripts, quick }),
+  quick
+    ? []
+    : declarationCells({ projects: { npm: project, pnpm: strict }, tsc: tools.tsc, typescripts: wanted.typescripts }),
   nodeCells({ project, bare, nodes: binaries, quick }),
   quick ? [] : bundleCells({ project, bare, tools: await installBundlers(cache), folder: join(cache, 'bundles') }),
 ];

@@ -19,7 +19,7 @@ export function install() {
 
 /** Builds `dist/` unless the sources are those of the last build. */
 export function build() {
-  const sources = ['package.json', 'package-lock.json', 'tsconfig.json', ...filesBelow('src')];
+  const sources = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsup.config.mjs', ...filesBelow('src')];
   stamped('build', sources, () => run('npx', ['tsup', '--silent']), existsSync(join(root, 'dist/index.js')));
 }
 

@@ -89,6 +89,7 @@ export type {
   ContextOf,
   Fusio,
   Health,
+  Middleware,
   ReadyOptions,
   StartOptions,
   StopOptions,

@@ -30,6 +30,20 @@ export async function installBundlers(cache) {
   return folder;
 }
 
+/** A project as pnpm installs it: only what `packages` names is within reach. */
+export async function installWithPnpm(cache, folder, packages, tarball) {
+  const tools = join(cache, 'pnpm-itself');
+  await installOnce(tools, { pnpm: 'latest' });
+  const name = tarball.split(/[\\/]/).at(-1);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(tarball, join(folder, name));
+  const dependencies = { ...packages, fusio: `file:./${name}` };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }, null, 2));
+  const parameters = ['install', '--ignore-scripts', '--prefer-offline', '--store-dir', join(cache, 'pnpm-store')];
+  await must(join(tools, 'node_modules/.bin/pnpm'), parameters, { cwd: folder, timeoutMs: 600_000 });
+}
+
 /** Installs what the consumers use beside fusio, then fusio from its tarball, as a user does. */
 export async function installProject(folder, packages, tarball) {
   await installOnce(folder, packages);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../prepare.mjs';
 import { must } from './run.mjs';
 
-const sources = ['src', 'package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+const sources = ['src', 'package.json', 'tsconfig.json', 'tsup.config.mjs', 'README.md', 'LICENSE', 'CHANGELOG.md'];
 
 /**
  * Packs the working tree. The file is named for its content: npm keeps what it knows of a file's name and would

@@ -1,5 +1,5 @@
 // What each compiler makes of a consumer: every kind of module resolution, the examples of the API, the cost of the types.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../prepare.mjs';
@@ -53,7 +53,8 @@ export function typeCells({ project, tsc, typescripts, quick }) {
     if (quick) continue;
     // From 5.8 on, TypeScript lets CommonJS import ES modules, as Node does.
     if (version !== '5.4') cell('commonjs with typebox', { ...commonjs, schemas: 'typebox' });
-    cell('esm, libraries checked', { ...esm, options: { ...nodenext, skipLibCheck: false } });
+    // The types of CommonJS, which ES modules have too, name those of typebox, an ES module.
+    if (version !== '5.4') cell('esm, libraries checked', { ...esm, options: { ...nodenext, skipLibCheck: false } });
     if (version !== '7.0') {
       const ignore = version === '6.0' ? { ignoreDeprecations: '6.0' } : {};
       cell('node10', { ...node10, options: { ...node10.options, ...ignore } });
@@ -77,6 +78,31 @@ function compile(folder, tsc, { type, schemas, options }) {
   prepare(folder, type, options);
   copyFileSync(join(consumers, 'program.ts'), join(folder, 'program.ts'));
   copyFileSync(join(consumers, `schemas.${schemas}.ts`), join(folder, 'schemas.ts'));
+  return run(process.execPath, [tsc, '-p', folder]);
+}
+
+/** Cells of a server and its client, each with declaration files, in one module system and in two. `projects`: by package manager. */
+export function declarationCells({ projects, tsc, typescripts }) {
+  const kinds = ['module', 'commonjs'].flatMap((server) => ['module', 'commonjs'].map((client) => [server, client]));
+  return Object.entries(projects).flatMap(([manager, project]) =>
+    typescripts.flatMap((version) =>
+      kinds.map(([server, client]) => ({
+        name: `TypeScript ${version}, ${manager}: declarations, server ${server}, client ${client}`,
+        run: () => declare(join(project, `declared-${version}-${server}-${client}`), tsc(version), { server, client }),
+      })),
+    ),
+  );
+}
+
+function declare(folder, tsc, types) {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(join(consumers, 'declared'), folder, { recursive: true });
+  const dependencies = { fusio: '*', express: '*', mysql2: '*', pg: '*', '@types/pg': '*' };
+  for (const [name, type] of Object.entries(types)) {
+    writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ private: true, type, dependencies }));
+  }
+  const options = { ...nodenext, declaration: true };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['*/*.ts'] }));
   return run(process.execPath, [tsc, '-p', folder]);
 }
 

@@ -21,6 +21,12 @@ export interface HttpOptions extends CreateAxiosDefaults {
 }
 
 /**
+ * The client of a connection: an `AxiosInstance`, by a name that a declaration file of the app can use where axios is no direct dependency
+ * of the app, as with pnpm.
+ */
+export interface HttpClient extends AxiosInstance {}
+
+/**
  * Connects to one HTTP service through an axios instance. Every request stays under `baseURL`, those of a client that its `create` makes,
  * too.
  * An axios instance of the app is used unchanged and never closed.
@@ -38,7 +44,7 @@ export interface HttpOptions extends CreateAxiosDefaults {
  * const { data } = await connections.billing.get('/invoices', { params: { user: user.id } });
  * ```
  */
-export function http(options: HttpOptions | string | AxiosInstance): Connection<AxiosInstance> {
+export function http(options: HttpOptions | string | AxiosInstance): Connection<HttpClient> {
   if (typeof options === 'function') return { open: () => options };
   const { ping, ...given } = checkOptions(typeof options === 'string' ? { baseURL: options } : options);
 

@@ -19,6 +19,9 @@ import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
 import type { Group } from './group.js';
 
+/** Express's `RequestHandler`, by a name that a declaration file of the app can use where it has no direct access to Express's parts. */
+export interface Middleware extends RequestHandler {}
+
 /** A function that adds operations, connections or schemas to a fusio: give it to `fusio.use`, and `ready()` waits for it. */
 export type Adapter<Connections = AnyConnections, Events = {}> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;
 
@@ -113,7 +116,7 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   // run
 
   /** Express middleware: `app.use('/api', fusio.router)`. A request that is not an operation's goes on to the host. */
-  readonly router: RequestHandler;
+  readonly router: Middleware;
   /** Request listener for `node:http`, without Express: 404, 405 and OPTIONS are answered. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /** Makes a server for the host's app, the fast way, or without one for the operations alone. Mount `router` in the app first. */
@@ -127,7 +130,7 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   /** Dispatches an event. Not in this version: rejects with `NOT_AVAILABLE`. */
   readonly dispatch: Dispatch<Events>;
   /** Makes Express middleware that protects a route of the host app: the caller needs one of the scopes. It answers 401 and 403. */
-  requireScope(...scopes: [string, ...string[]]): RequestHandler;
+  requireScope(...scopes: [string, ...string[]]): Middleware;
   /** Writes the OpenAPI 3.1 document of the operations that are registered now. The same registrations give the same document. */
   openapi(options?: OpenApiOptions): OpenApiDocument;
   /** Listens to a signal; gives a function that stops listening. An error of a listener goes to the log. */

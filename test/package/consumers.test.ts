@@ -31,6 +31,34 @@ it('serves a program in TypeScript with ES modules', async () => {
   expect(ended).toEqual({ code: 0, text: 'all good\n' });
 });
 
+it.each([
+  ['commonjs', 'module'],
+  ['module', 'commonjs'],
+])('names every type in declaration files, with a server in %s and a client in %s', async (server, client) => {
+  const folder = `declared-${server}`;
+  const dependencies = { fusio: '*', express: '*', mysql2: '*', pg: '*', '@types/pg': '*' };
+  for (const [name, type] of Object.entries({ server, client })) {
+    consumer.take(`declared/${name}/index.ts`, `${folder}/${name}/index.ts`);
+    consumer.write(`${folder}/${name}/package.json`, JSON.stringify({ type, dependencies }));
+  }
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    declaration: true,
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'out',
+  };
+  consumer.write(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions, include: ['*/*.ts'] }));
+
+  const compiled = await runNode([`${root}/node_modules/typescript/bin/tsc`, '-p', folder], consumer.folder);
+
+  expect(compiled).toEqual({ code: 0, text: '' });
+});
+
 it('serves a program in plain CommonJS', async () => {
   const program = consumer.take('program.cjs');
 
