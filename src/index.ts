@@ -89,7 +89,6 @@ export type {
   ContextOf,
   Fusio,
   Health,
-  Middleware,
   ReadyOptions,
   StartOptions,
   StopOptions,

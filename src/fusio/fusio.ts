@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Application, RequestHandler } from 'express';
+import type { Application } from 'express';
 import type { ActionFunction, ActionHandle, ActionObject, Awaitable } from '../action/action.js';
 import type { Around } from '../action/around.js';
 import type { Context } from '../action/context.js';
@@ -13,14 +13,12 @@ import type { EventOptions } from '../event/event.js';
 import type { TriggerHandle, TriggerOptions } from '../event/trigger.js';
 import type { InjectOptions, InjectResponse } from '../http/inject.js';
 import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
+import type { Middleware } from '../operation/before.js';
 import type { RegisteredOperation } from '../operation/published.js';
 import type { Schema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
 import type { Group } from './group.js';
-
-/** Express's `RequestHandler`, by a name that a declaration file of the app can use where it has no direct access to Express's parts. */
-export interface Middleware extends RequestHandler {}
 
 /** A function that adds operations, connections or schemas to a fusio: give it to `fusio.use`, and `ready()` waits for it. */
 export type Adapter<Connections = AnyConnections, Events = {}> = (fusio: Fusio<Connections, Events>) => Awaitable<void>;

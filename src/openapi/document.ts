@@ -22,7 +22,7 @@ import { responseSchemas, responsesOf } from './responses.js';
 /** Registrations that a document describes. */
 export interface DocumentInput {
   readonly operations: Iterable<Documented>;
-  readonly schemas: Pick<Schemas, 'named' | 'nameOf' | 'reader'>;
+  readonly schemas: Pick<Schemas, 'named' | 'nameOf'>;
   /** Descriptions of scopes by name. */
   readonly scopes: ReadonlyMap<string, string | undefined>;
   /** Default: the problem document, and 400 for a request that does not fit. */
@@ -39,7 +39,7 @@ export interface DocumentedEvent {
 
 /**
  * Writes the OpenAPI 3.1 document of the operations that are active and exposed. The same registrations give the same bytes,
- * in whatever order they were made. Throws `OPERATION_INVALID` for an example that does not fit.
+ * in whatever order they were made.
  */
 export function makeDocument(input: DocumentInput, options: OpenApiOptions = {}): OpenApiDocument {
   const operations = [...input.operations].filter(visibleTo(options.as)).sort((a, b) => byText(a.name, b.name));
@@ -50,7 +50,7 @@ export function makeDocument(input: DocumentInput, options: OpenApiOptions = {})
   for (const operation of operations) claimSchemas(operation, components);
   for (const [name, { schema }] of events) components.names.claim(schema, `${pascal(name)}Event`);
 
-  const paths = pathsOf(operations, components, problemContent, input.schemas);
+  const paths = pathsOf(operations, components, problemContent);
   const webhooks = Object.fromEntries(
     events.map(([name, event]) => [name, { post: describeEvent(name, event, components) }]),
   );
@@ -88,12 +88,11 @@ function pathsOf(
   operations: readonly Documented[],
   components: Components,
   problemContent: ProblemContent,
-  schemas: DocumentInput['schemas'],
 ): OpenApiDocument['paths'] {
   const paths = new Map<string, [method: string, description: Json][]>();
   for (const [operation, place] of placeOperations(operations)) {
     const description = describe(operation, place, components, problemContent);
-    placeExamples(operation, place, description, schemas);
+    placeExamples(operation, place, description);
     const path = paths.get(place.template);
     if (path) path.push([operation.method, description]);
     else paths.set(place.template, [[operation.method, description]]);

@@ -24,7 +24,7 @@ export interface Documents {
   forget(): void;
   /** Registers the operations that serve the document and the page. */
   readonly adapter: OperationAdapter;
-  /** Writes a document at the start, so that an example that does not fit is found before the first reader. */
+  /** Writes a document at the start, so that a schema that cannot be written is found before the first reader. */
   ready(): void;
 }
 

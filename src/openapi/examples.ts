@@ -1,28 +1,16 @@
-import { FusioError } from '../base/errors.js';
 import { memberOf } from '../base/json-pointer.js';
-import { withFiles } from '../operation/form-reader.js';
+import { type ExampleRequest, statusOfExample } from '../operation/examples.js';
 import { listOf } from '../schema/keywords.js';
-import type { Schemas } from '../schema/schemas.js';
 import type { Documented } from './documented.js';
 import { isJson, type Json } from './openapi.js';
 import type { Place } from './path-template.js';
 
-const slots = ['params', 'query', 'headers', 'body'] as const;
-
-type Requests = { readonly [Slot in (typeof slots)[number]]?: unknown };
-
-/** Puts the examples of an operation into its description. Throws `OPERATION_INVALID` where one does not fit its schema. */
-export function placeExamples(
-  operation: Documented,
-  { names }: Place,
-  description: Json,
-  schemas: Pick<Schemas, 'reader'>,
-): void {
+/** Puts the examples of an operation into its description. */
+export function placeExamples(operation: Documented, { names }: Place, description: Json): void {
   const slotNames = new Map([...names].map(([own, shown]) => [shown, own]));
   const examples = Object.entries(operation.options.examples ?? {});
   for (const [name, { request: given, response, summary }] of examples) {
-    const request: Requests = isJson(given) ? given : {};
-    checkExample(operation, name, request, response, schemas);
+    const request: ExampleRequest = isJson(given) ? given : {};
     const { params, query, headers } = request;
     const body = shownBody(request.body, operation);
     const byPlace: Json = { path: params, query, header: headers };
@@ -37,9 +25,8 @@ export function placeExamples(
       put(parameter, memberOf(byPlace[String(parameter.in)], own));
     }
     for (const place of contents(description.requestBody)) put(place, body);
-    for (const place of contents(memberOf(description.responses, String(operation.answers.status)))) {
-      put(place, response);
-    }
+    const status = response === undefined ? undefined : statusOfExample(operation.answers, response);
+    for (const place of contents(memberOf(description.responses, String(status)))) put(place, response);
   }
 }
 
@@ -57,30 +44,4 @@ function namesOf(value: unknown): unknown {
 
 function contents(part: unknown): unknown[] {
   return isJson(part) && isJson(part.content) ? Object.values(part.content) : [];
-}
-
-function checkExample(
-  { name, options, answers, files }: Documented,
-  example: string,
-  request: Requests,
-  response: unknown,
-  schemas: Pick<Schemas, 'reader'>,
-): void {
-  const where = `operation "${name}": example "${example}"`;
-  const check = (schema: object, value: unknown, pointer: string, defaults: boolean) => {
-    const fields = schemas.reader(schema, { where, source: 'value', unknown: 'keep', defaults });
-    const reader = files && pointer === '/request/body' ? withFiles(fields, files, false) : fields;
-    const read = reader.read(value);
-    if (reader.check(read)) return;
-    const issues = reader.issues(read, pointer);
-    const text = issues.map((issue) => `${issue.pointer || 'the value'} ${issue.message}`).join('; ');
-    throw new FusioError('OPERATION_INVALID', `${where} does not fit: ${text}`, { errors: issues });
-  };
-  for (const slot of slots) {
-    const schema = options[slot];
-    if (schema !== undefined && request[slot] !== undefined) check(schema, request[slot], `/request/${slot}`, true);
-  }
-  const declared = answers.declared.get(answers.status);
-  if (response !== undefined && declared?.body.kind === 'json')
-    check(declared.body.writer.schema, response, '/response', false);
 }

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { FusioError } from '../base/errors.js';
 
-/** Middleware of Express: `(req, res, next) => …`. */
-export type Middleware = RequestHandler;
+/** Express's `RequestHandler`, by a name that a declaration file of the app can use where it has no direct access to Express's parts. */
+export interface Middleware extends RequestHandler {}
 
 /** Reads the option `before`. Throws `OPERATION_INVALID` for anything that is no middleware, and for error middleware. */
 export function readBefore(before: unknown, where: string): readonly Middleware[] {

@@ -6,6 +6,7 @@ import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Answers, readAnswers } from './answers.js';
 import { type Middleware, readBefore } from './before.js';
+import { checkExamples } from './examples.js';
 import { type FileRules, fileRulesOf } from './form-files.js';
 import { demandsOf, inGroup, nothingShared } from './group.js';
 import { isMediaType, misspelledType } from './media-type.js';
@@ -69,6 +70,9 @@ export function makeOperation(own: AnyOperationOptions, parts: OperationParts, s
   checkFiles(options, where);
   const files = options.files && fileRulesOf(options.files);
 
+  const answers = readAnswers(options, parts.schemas, where);
+  checkExamples(options, { schemas: parts.schemas, answers, files }, where);
+
   const run = findAction(options.action, parts, where);
   return {
     name,
@@ -92,7 +96,7 @@ export function makeOperation(own: AnyOperationOptions, parts: OperationParts, s
     files,
     wire: makeReaders(options, segments, parts.schemas, where, 'wire', files),
     values: makeReaders(options, segments, parts.schemas, where, 'values', files),
-    answers: readAnswers(options, parts.schemas, where),
+    answers,
     before: readBefore(options.before, where),
     arounds: [...parts.arounds, ...aroundsOf(options.around, where)],
     run,

@@ -230,7 +230,8 @@ const exposeProperties = { jsonrpc: flag, mcp: flag, openapi: flag, sdk: flag } 
   keyof NonNullable<OperationBase['expose']>,
   object
 >;
-const exampleProperties = { request: anything, response: anything, summary: text } satisfies Record<
+const exampleRequest = groupOf({ params: anything, query: anything, headers: anything, body: anything });
+const exampleProperties = { request: exampleRequest, response: anything, summary: text } satisfies Record<
   keyof NonNullable<OperationBase['examples']>[string],
   object
 >;

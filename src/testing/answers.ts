@@ -158,7 +158,7 @@ export function watchAnswers<F extends AnyFusio>(fusio: F, report: (problem: str
   });
 }
 
-/** Writes the document; undefined where that fails because of an example that does not fit, which is not the answer's fault. */
+/** Writes the document; undefined where that fails because of a schema, which is not the answer's fault. */
 function documentOf(fusio: AnyFusio): OpenApiDocument | undefined {
   try {
     return fusio.openapi();

@@ -286,3 +286,40 @@ describe('a default that does not fit its schema', () => {
     );
   });
 });
+
+describe('an example that does not fit its schemas', () => {
+  const slots = {
+    path: '/:id',
+    params: Type.Object({ id: Type.Integer() }),
+    response: { 200: Type.Object({ id: Type.Integer() }), 201: Type.String() },
+  };
+
+  it.each([
+    [
+      { request: { params: { id: 'x' } } },
+      'operation "it": example "one" does not fit: /request/params/id must be an integer',
+    ],
+    [{ response: { id: 'x' } }, 'operation "it": example "one" does not fit: /response/id must be an integer'],
+    [{ request: { parms: { id: 1 } } }, 'unknown option "examples.one.request.parms" (did you mean "params"?)'],
+    [{ request: 'x' }, 'examples.one.request must be an object'],
+  ])('is refused at registration: %j', (one, message) => {
+    const refusal = { code: 'OPERATION_INVALID', message: expect.stringContaining(message) };
+
+    expect(() => register({ ...slots, examples: { one } })).toThrow(expect.objectContaining(refusal));
+  });
+
+  it('is none where it fits another 2xx: it is shown there', () => {
+    const fusio = createFusio({ logger: false });
+    fusio.operation({
+      name: 'it',
+      method: 'GET',
+      ...slots,
+      examples: { one: { response: 'made' } },
+      action: () => ({ id: 1 }),
+    });
+
+    expect(fusio.openapi().paths['/{id}']).toMatchObject({
+      get: { responses: { 201: { content: { 'application/json': { examples: { one: { value: 'made' } } } } } } },
+    });
+  });
+});

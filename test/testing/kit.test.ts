@@ -1,6 +1,7 @@
 import { http } from '../../src/connections/http.js';
 import { createFusio, Type } from '../../src/index.js';
 import { checkAnswer, checkContract, createReceiver, fakeClock } from '../../src/testing/index.js';
+import { takeProblems } from '../support/answers.js';
 
 const Todo = Type.Object({ id: Type.Integer(), title: Type.String() });
 
@@ -44,7 +45,9 @@ describe('checkContract', () => {
       ...base,
       name: 'b',
       path: '/b',
+      response: { 200: Todo, 201: Type.Object({ id: Type.Integer() }) },
       action: () => ({ id: 1, title: 'x' }),
+      // It is that of another status than the one which the action answers with.
       examples: { two: { response: { id: 1 } } },
     });
     fusio.operation({
@@ -69,6 +72,8 @@ describe('checkContract', () => {
       (thrown) => thrown,
     );
 
+    // Operation "e" breaks its contract on purpose.
+    expect(takeProblems()).toHaveLength(1);
     expect(error.message.split('\n')).toEqual([
       'the contract is broken in 5 place(s):',
       expect.stringMatching(/^operation "a", example "one": answers 500/),
