@@ -139,6 +139,11 @@ function absorb(findings: Finding[], failure: Failure, schema: LinkedSchema, val
       return addUnder(listOf(params.unevaluatedProperties), 'is unknown', 'UNKNOWN_PROPERTY');
     case 'unevaluatedItems':
       return addUnder(listOf(params.unevaluatedItems), 'is an item too many');
+    case 'type': {
+      const isLong = isNumeric(params.type) && isLongInteger(partOf(value, instancePath));
+      findings.push(make(instancePath, isLong ? longIntegerMessage : messageOf(failure)));
+      return findings;
+    }
     case 'propertyNames': {
       const names = new Set(listOf(params.propertyNames).map(under));
       const others = findings.filter(
@@ -178,6 +183,19 @@ function refinementFinding(
   if (message === uniqueMark) return make(pointer, 'must not have an item twice', 'UNIQUE_ITEMS');
   if (message.startsWith(formatMark)) return make(pointer, formatMessage(message.slice(formatMark.length)), 'FORMAT');
   return make(pointer, message);
+}
+
+// The reader of JSON gives such a number as its text.
+const longInteger = /^-?\d{16,400}$/;
+const longIntegerMessage =
+  'must be at most 2^53 - 1 (9007199254740991): a longer integer is no number, and fits a text';
+
+function isLongInteger(value: unknown): boolean {
+  return typeof value === 'string' && longInteger.test(value);
+}
+
+function isNumeric(type: unknown): boolean {
+  return [type].flat().some((one) => one === 'integer' || one === 'number');
 }
 
 /** Splits the path of the keyword `additionalProperties`. */

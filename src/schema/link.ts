@@ -1,7 +1,7 @@
 import { Format } from 'typebox/format';
 import { Guard } from 'typebox/guard';
 import type { FormatTest } from './formats.js';
-import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode } from './keywords.js';
+import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode, typesOf } from './keywords.js';
 import type { References, Resource } from './references.js';
 import { uniqueness } from './unique.js';
 
@@ -62,6 +62,12 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
         if (linked !== value) isChanged = true;
         copy[key] = linked;
       }
+    }
+    if (isInteger(node)) {
+      // 9007199254740993 is read as …992, and a driver's 18446744073709551615 is written as 18446744073709552000.
+      copy.maximum ??= Number.MAX_SAFE_INTEGER;
+      copy.minimum ??= Number.MIN_SAFE_INTEGER;
+      isChanged = true;
     }
     if (!isChanged) return node;
     if (targets.length === 1) copy.$ref = targets[0];
@@ -181,6 +187,11 @@ function keyOf({ resource, dynamic }: Scope): string {
 interface Refinement {
   check(value: unknown): boolean;
   error(value: unknown): string;
+}
+
+function isInteger(node: SchemaNode): boolean {
+  const types = typesOf(node);
+  return types.includes('integer') && !types.includes('number');
 }
 
 /** Makes refinements of the keywords that typebox does not check as we do: formats, and `uniqueItems`. */

@@ -1,11 +1,13 @@
 import { FusioError } from '../../base/errors.js';
 import { checkKeys, refuseDepth } from './keys.js';
 import { locateError } from './locate.js';
+import { hasLongInteger, quoteLongIntegers } from './long-integers.js';
 
 /** Parses JSON (RFC 8259) of an untrusted caller. The last of two equal keys wins, as with `JSON.parse`. */
 export function parseJson(text: string, maxDepth: number): unknown {
   if (opensMore(text, maxDepth, false) && opensMore(text, maxDepth, true)) checkDepth(text, maxDepth);
-  const value = parse(text);
+  const parsed = parse(text);
+  const value = hasLongInteger(text) ? parse(quoteLongIntegers(text)) : parsed;
   if (suspicious.test(text)) checkKeys(value, maxDepth);
   return value;
 }
