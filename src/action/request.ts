@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Joined } from '../base/joined.js';
 import type { Schema, Static } from '../schema/static.js';
+import type { FilesOf, FormFiles } from './form-files.js';
 
 // In a file without types of Node, because `fusio/client` has it too.
 export type { RawBody } from './handle.js';
@@ -52,14 +53,22 @@ export interface Request<Params = unknown, Query = unknown, Headers = unknown, B
 
 type Field<S, Name extends string> = S extends { readonly [N in Name]: infer V } ? Static<V> : unknown;
 
+type FilesField<S> = S extends { readonly files: infer F } ? FilesOf<F> : unknown;
+
 /**
- * The request of an action written on its own: `ActionRequest<{ body: typeof Invoice }>`.
+ * The request of an action written on its own: `ActionRequest<{ body: typeof Invoice }>`; with declared files in the body:
+ * `ActionRequest<{ body: typeof Album, files: typeof files }>`.
  * A slot that is not named is `unknown`, so that the action fits operations which declare more.
  * (An interface with a written variance: comparing `Static` costs every program a million instantiations.)
  */
 export interface ActionRequest<
-  out Slots extends { params?: Schema; query?: Schema; headers?: Schema; body?: Schema } = {},
-> extends Request<Field<Slots, 'params'>, Field<Slots, 'query'>, Field<Slots, 'headers'>, Field<Slots, 'body'>> {}
+  out Slots extends { params?: Schema; query?: Schema; headers?: Schema; body?: Schema; files?: FormFiles } = {},
+> extends Request<
+    Field<Slots, 'params'>,
+    Field<Slots, 'query'>,
+    Field<Slots, 'headers'>,
+    Field<Slots, 'body'> & FilesField<Slots>
+  > {}
 
 /** One Server-Sent Event (HTML, 9.2); any other value that is yielded becomes `data` as JSON. */
 export interface ServerSentEvent {

@@ -1,4 +1,11 @@
-import { type AnyFusio, createFusio, type FusioOptions, Type } from '../../src/index.js';
+import {
+  type ActionRequest,
+  type AnyFusio,
+  createFusio,
+  type FormFiles,
+  type FusioOptions,
+  Type,
+} from '../../src/index.js';
 import { closeAll, closeLater } from '../support/fusio.js';
 
 afterEach(closeAll);
@@ -302,6 +309,29 @@ describe('declared files', () => {
       ],
     });
     await expect(fusio.call(addAlbum, { body: [] } as never)).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('are typed in an action that stands on its own', async () => {
+    const Album = Type.Object({ title: Type.String() });
+    const files = { cover: { required: true }, pages: { maxCount: 2 } } as const satisfies FormFiles;
+    class AddAlbum {
+      handle({ body }: ActionRequest<{ body: typeof Album; files: typeof files }>) {
+        same<Same<typeof body.cover, File>>();
+        same<Same<typeof body.pages, File[]>>();
+        return `${body.title} ${body.cover.name}`;
+      }
+    }
+    const fusio = createFusio({ logger: false });
+    closeLater(() => fusio.stop());
+    const base = { method: 'PUT', consumes: 'multipart/form-data', body: Album } as const;
+    const it = fusio.operation({ ...base, name: 'a', path: '/a', files, action: new AddAlbum() });
+    const others = { cover: {}, pages: { maxCount: 2 } } as const;
+    // @ts-expect-error: the action needs a cover
+    fusio.operation({ ...base, name: 'b', path: '/b', files: others, action: new AddAlbum() });
+    // @ts-expect-error: the action needs files
+    fusio.operation({ ...base, name: 'c', path: '/c', action: new AddAlbum() });
+
+    expect(await fusio.call(it, { body: { title: 'Moon', cover: png('x') } })).toBe('Moon blob');
   });
 
   it('may be one or several where the number is known at run time only', () => {
