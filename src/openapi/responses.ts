@@ -26,8 +26,9 @@ export function responsesOf(operation: Documented, writer: SchemaWriter, problem
     responses[status] = write(status, declared, hintOf(operation, status));
   }
   // Without a schema an action may return nothing.
-  if (options.response === undefined && answers.status === 200)
+  if (options.response === undefined && answers.emptyStatus === 204) {
     responses[204] ??= write(204, { body: answers.plain, schema: undefined }, '');
+  }
   if (options.cache?.etag === true && method === 'GET') {
     responses[304] ??= { description: 'The caller has it already.', headers: headersOf(operation, 304) };
   }

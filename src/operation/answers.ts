@@ -21,6 +21,8 @@ export interface DeclaredAnswer {
 export interface Answers {
   /** The status of a plain result. */
   readonly status: number;
+  /** The status of a plain result that is undefined: 204 where the operation says no status. */
+  readonly emptyStatus: number;
   /** The body of a plain result. */
   readonly plain: AnswerBody;
   /** By status; undefined where the operation does not declare it. */
@@ -62,7 +64,8 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     const status = options.status ?? lowest;
     const main = declared.get(status);
     if (!main) throw new FusioError('OPERATION_INVALID', `${where}: status ${status} is not among those of response`);
-    return { status, plain: main.body, of: (wanted) => declared.get(wanted)?.body, declared, enforced };
+    const of = (wanted: number) => declared.get(wanted)?.body;
+    return { status, emptyStatus: status, plain: main.body, of, declared, enforced };
   }
 
   const guess = typeof response === 'string' ? misspelledType(response) : undefined;
@@ -80,6 +83,7 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
   if (!declared.has(status)) declared.set(status, { body: plain, schema: response });
   return {
     status,
+    emptyStatus: options.status ?? 204,
     plain,
     // One schema is that of every 2xx; other statuses are free unless they are declared.
     of: (wanted) => declared.get(wanted)?.body ?? (wanted >= 200 && wanted < 300 ? plain : any),

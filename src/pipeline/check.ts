@@ -30,7 +30,8 @@ function outcomeOf(invocation: Invocation, result: unknown): Outcome {
     if (result.status < 200) throw broken(invocation, 'Response.error() is no answer');
     return checkBody(invocation, answers.of(result.status), result.status, undefined, result);
   }
-  return checkBody(invocation, answers.plain, answers.status, undefined, result);
+  const isEmpty = result === undefined && answers.plain.kind === 'any';
+  return checkBody(invocation, answers.plain, isEmpty ? answers.emptyStatus : answers.status, undefined, result);
 }
 
 function checkReply(invocation: Invocation, { status, headers, body }: Reply): Outcome {
@@ -85,7 +86,7 @@ function checkBody(
         throw broken(invocation, `text/event-stream takes an async iterable, got ${kindOf(body)}`);
       return { status, headers, kind: 'events', body };
     default:
-      if (body === undefined) return empty(status === 200 ? 204 : status, headers);
+      if (body === undefined) return empty(status, headers);
       if (isStream) return { status, headers, kind: 'raw', body, mediaType: undefined };
       if (isAsyncIterable(body))
         throw broken(invocation, "declare response: 'text/event-stream' to send an async iterable");

@@ -35,6 +35,10 @@ describe('a result', () => {
     ['a text without a schema is JSON', { action: () => 'hello' }, 200, '"hello"'],
     ['null is JSON', { action: () => null }, 200, 'null'],
     ['undefined is 204', { action: () => undefined }, 204, ''],
+    ['undefined with a status that the operation says', { status: 200, action: () => undefined }, 200, ''],
+    ['undefined with a status that is described', { response: { 200: 'Fine' }, action: () => undefined }, 200, ''],
+    ['respond without a body', { action: () => respond(200) }, 200, ''],
+    ['respond 201 without a body', { action: () => respond(201) }, 201, ''],
     ['a declared status is sent', { status: 202, action: () => ({}) }, 202, '{}'],
     ['204 has no content whatever comes', { status: 204, action: () => ({ a: 1 }) }, 204, ''],
     [
