@@ -1,14 +1,14 @@
 import { FusioError, isFusioError } from '../base/errors.js';
 import type { ConnectionFailure, ConnectionParts } from '../connection/connections.js';
 import type { Logger } from '../log/logger.js';
-import { describeError, type LoggedError } from '../log/redact.js';
+import { describeError, headline } from '../log/redact.js';
 import type { SignalBoard } from '../signal/signals.js';
 
 /** Tells the log, in one line with the cause, and the signals of a connection that fails. */
 export function reportFailure(log: Logger, signals: SignalBoard): ConnectionParts['onFailed'] {
   return function report(connection, thrown, failing) {
     const error = describeError(thrown);
-    log.warn({ connection, error }, `connection "${connection}" does not ${failing}: ${causeOf(error)}`);
+    log.warn({ connection, error }, `connection "${connection}" does not ${failing}: ${headline(error)}`);
     signals.emit('connection:failed', { connection, error: thrown });
   };
 }
@@ -23,7 +23,7 @@ export function refusalOf(failures: readonly ConnectionFailure[], isStrict: bool
   const [first] = refused;
   if (!first) return undefined;
 
-  const texts = refused.map(({ connection, error }) => `connection "${connection}": ${causeOf(describeError(error))}`);
+  const texts = refused.map(({ connection, error }) => `connection "${connection}": ${headline(describeError(error))}`);
   const cause =
     refused.length === 1
       ? first.error
@@ -32,11 +32,6 @@ export function refusalOf(failures: readonly ConnectionFailure[], isStrict: bool
           'several connections do not work',
         );
   return new FusioError(codeOfMistake(mistakes) ?? 'CONNECTION_UNAVAILABLE', texts.join('; '), { cause });
-}
-
-/** What went wrong, in a line. A host name with several addresses fails with an error that has a code and no message. */
-function causeOf({ message, code, type }: LoggedError): string {
-  return message === '' ? (code ?? type) : message;
 }
 
 function isMistake(error: Error): boolean {

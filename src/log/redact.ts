@@ -30,3 +30,8 @@ export function describeError(error: unknown, depth = 0): LoggedError {
     return { type: 'unknown', message: 'something was thrown that cannot be read' };
   }
 }
+
+/** What went wrong, in a line. A host name with several addresses fails with an error that has a code and no message. */
+export function headline({ message, code, type }: LoggedError): string {
+  return message === '' ? (code ?? type) : message;
+}

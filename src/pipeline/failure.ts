@@ -97,13 +97,11 @@ function withCause(error: FusioError, thrown: unknown): FusioError {
 function ownFailure(thrown: unknown): FusioError {
   const upstream = upstreamAnswer(thrown);
   if (upstream) {
-    return new FusioError('BAD_GATEWAY', `A service behind this one answered ${whatOf(upstream.status)}`, {
-      cause: thrown,
-      expose: false,
-    });
+    const text = `A service behind this one answered ${whatOf(upstream.status)}`;
+    return standIn(new FusioError('BAD_GATEWAY', text, { cause: thrown, expose: false }));
   }
-  if (upstreamTimeout(thrown)) return new FusioError('GATEWAY_TIMEOUT', undefined, { cause: thrown });
-  if (connectionFailure(thrown)) return new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown });
+  if (upstreamTimeout(thrown)) return standIn(new FusioError('GATEWAY_TIMEOUT', undefined, { cause: thrown }));
+  if (connectionFailure(thrown)) return standIn(new FusioError('CONNECTION_UNAVAILABLE', undefined, { cause: thrown }));
   return httpError(thrown) ?? internal(thrown);
 }
 
@@ -115,7 +113,20 @@ function whatOf(status: number | undefined): string {
 
 function internal(cause: unknown): FusioError {
   hush(cause);
-  return new FusioError('INTERNAL_ERROR', undefined, { cause });
+  return standIn(new FusioError('INTERNAL_ERROR', undefined, { cause }));
+}
+
+const standIns = new WeakSet<FusioError>();
+
+/** Marks an error that was made here for another one, its cause. */
+function standIn(error: FusioError): FusioError {
+  standIns.add(error);
+  return error;
+}
+
+/** Gives what was thrown: for an error that was made here, which has our stack and our text, its cause. */
+export function originOf(error: FusioError): unknown {
+  return standIns.has(error) ? error.cause : error;
 }
 
 function isAbort(thrown: unknown): boolean {
@@ -136,12 +147,14 @@ function httpError(thrown: unknown): FusioError | undefined {
     if (typeof number !== 'number' || !Number.isInteger(number) || number < 400 || number > 599) return undefined;
     const shown = typeof expose === 'boolean' ? expose : number < 500;
     const text = typeof message === 'string' && message !== '' ? message : undefined;
-    return new FusioError(isOwnCode(code) ? code : codeOf(number), text, {
-      status: number,
-      expose: shown,
-      cause: thrown,
-      ...(isHeaders(headers) && { headers: passedOn(headers) }),
-    });
+    return standIn(
+      new FusioError(isOwnCode(code) ? code : codeOf(number), text, {
+        status: number,
+        expose: shown,
+        cause: thrown,
+        ...(isHeaders(headers) && { headers: passedOn(headers) }),
+      }),
+    );
   } catch {
     // A getter of the error throws.
     return undefined;

@@ -3,8 +3,9 @@ import type { HttpExchange } from '../action/context.js';
 import type { Clock } from '../base/clock.js';
 import type { ErrorCode, FusioError } from '../base/errors.js';
 import { hearsInfo, type Logger } from '../log/logger.js';
-import { describeError, redact } from '../log/redact.js';
+import { describeError, headline, redact } from '../log/redact.js';
 import type { SignalBoard, Source } from '../signal/signals.js';
+import { originOf } from './failure.js';
 import type { Runnable } from './runnable.js';
 import type { Origin } from './transport.js';
 
@@ -71,8 +72,10 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
   function reportFailure(operation: string | undefined, requestId: string, source: Source, error: FusioError): void {
     const cause: unknown = error.cause ?? error;
     // A driver hangs the request, its headers and its SQL on its error: only `describeError` is written down.
-    const fields = { operation, requestId, source, code: error.code, error: describeError(error) };
-    log.error(fields, redact(error.message));
+    // What was thrown has the frame of the app's own code; an error that we made for it has only ours.
+    const origin = describeError(originOf(error));
+    const fields = { operation, requestId, source, code: error.code, error: origin };
+    log.error(fields, lineOf(operation, error, headline(origin)));
     signals.emit('request:failed', { operation, error: isError(cause) ? cause : error, requestId, source });
   }
 
@@ -125,6 +128,14 @@ export function createRecorder({ logger, log, signals, clock, watcher }: Recorde
       signals.emit('request:done', { operation: undefined, status, ms: 0, requestId, source });
     },
   };
+}
+
+/** What went wrong, in a line: `operation "boom": Cannot read properties of undefined (reading 'y')`. */
+function lineOf(operation: string | undefined, { code, message }: FusioError, cause: string): string {
+  const own = redact(message);
+  const text = code === 'INTERNAL_ERROR' || own === cause ? cause : `${own}: ${cause}`;
+  const start = operation === undefined ? '' : `operation "${operation}": `;
+  return text.startsWith(start) ? text : `${start}${text}`;
 }
 
 // Refusals on purpose, although their status is 500 or more.
