@@ -29,7 +29,18 @@ describe('integers of a JSON body that would lose digits', () => {
     expect(parse(text)).toEqual(JSON.parse(text));
   });
 
-  it('looks at each sixteenth character, and at no digits twice', () => {
+  it('are found at each place', () => {
+    for (let before = 0; before < 40; before++) {
+      for (const gap of ['', '1,', '"12345678",', '1234567890,', '0.1234567890123456789,']) {
+        const text = `[${' '.repeat(before)}${gap}${'1'.repeat(16)}]`;
+
+        expect(hasLongInteger(text)).toBe(true);
+        expect(hasLongInteger(text.replace('1'.repeat(16), '1'.repeat(15)))).toBe(false);
+      }
+    }
+  });
+
+  it('are not looked for in texts without as many digits', () => {
     expect(hasLongInteger('a'.repeat(1_000))).toBe(false);
     expect(hasLongInteger(`[0.${'1'.repeat(100_000)}]`)).toBe(false);
     expect(hasLongInteger(`[0.${'1'.repeat(100_000)},${'1'.repeat(16)}]`)).toBe(true);
