@@ -82,6 +82,8 @@ export class Invocation implements Transported, Recorded, Deadline {
     this.watch();
     this.held = body;
     this.isEndless = isEndless;
+    // Events may be quiet for as long as they want.
+    if (isEndless) this.expiresAt = 0;
     this.onEnd(this.transport.onGone(() => discard(body)));
   }
 

@@ -384,11 +384,26 @@ export interface ServerSentEvent<Data = unknown> {
 }
 
 /** Reads events (HTML, 9.2.6). Leaving the loop closes the connection. A broken connection is not opened again. */
-async function* readEvents(
+function readEvents(
   body: ReadableStream<Uint8Array>,
   release: () => void,
 ): AsyncGenerator<ServerSentEvent, void, undefined> {
   const reader = body.getReader();
+  const events = eventsOf(reader, release);
+  const leave = events.return;
+  // A generator that has not begun, or waits for its next event, would hear of it too late or never.
+  events.return = (value) => {
+    release();
+    reader.cancel().catch(() => {});
+    return leave.call(events, value);
+  };
+  return events;
+}
+
+async function* eventsOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  release: () => void,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   let fields: Record<string, string> = {};

@@ -6,6 +6,7 @@ import { encodeEvents } from './events.js';
 import { type Answer, type Conditions, eachHeader, hopByHop, push, replace, setDefault } from './headers.js';
 import { answerJson } from './json.js';
 import { answerRaw } from './raw.js';
+import { started } from './started.js';
 
 /** Renders the outcome of an operation. A promise only where a file has to be opened first. */
 export function answerOutcome(
@@ -24,7 +25,7 @@ export function answerOutcome(
     if (status !== 204 && status !== 304) replace(headers, 'content-length', '0');
     return { status, headers, body: undefined };
   }
-  if (kind === 'events') return answerEvents(invocation, status, headers, body);
+  if (kind === 'events') return answerEvents(invocation, status, headers, body, conditions);
   return answerRaw(invocation, outcome, headers, conditions);
 }
 
@@ -66,13 +67,12 @@ function answerEvents(
   status: number,
   headers: string[],
   events: AsyncIterable<unknown>,
-): Answer {
+  conditions: Conditions,
+): Answer | Promise<Answer> {
   setDefault(headers, 'content-type', 'text/event-stream');
   // RFC 9111, 5.2.2.6: a proxy that compresses would hold events back to fill its buffer.
   replace(headers, 'cache-control', 'no-store, no-transform');
   // nginx would hold events back.
   setDefault(headers, 'x-accel-buffering', 'no');
-  const body = encodeEvents(events);
-  invocation.hold(body, true);
-  return { status, headers, body };
+  return started(invocation, status, headers, encodeEvents(events), conditions, true);
 }

@@ -3,10 +3,11 @@ import { Buffer } from 'node:buffer';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { isFile } from '../../action/file.js';
 import { FusioError } from '../../base/errors.js';
-import { discard, endedEarly, fromWeb, heed } from '../../base/streams.js';
+import { discard, fromWeb, heed } from '../../base/streams.js';
 import type { Outcome, Transported } from '../../pipeline/transport.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, hopByHop, replace, setDefault } from './headers.js';
+import { started } from './started.js';
 
 /** Answers with a text, bytes, a Blob, a file, a web `Response` or a stream as it is. */
 export function answerRaw(
@@ -59,36 +60,6 @@ function answerResponse(
 function held(invocation: Transported, answer: Answer): Answer {
   if (answer.body instanceof Readable) invocation.hold(answer.body, false);
   return answer;
-}
-
-/** Waits for the first byte of a stream, so that one that fails before it, or never gives one, is still a clean error. */
-function started(
-  invocation: Transported,
-  status: number,
-  headers: string[],
-  stream: Readable,
-  conditions: Conditions,
-): Answer | Promise<Answer> {
-  if (conditions.method === 'HEAD') {
-    discard(stream);
-    return { status, headers, body: undefined };
-  }
-  invocation.hold(stream, false);
-  return new Promise((resolve, reject) => {
-    function settle(): void {
-      stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
-      if (stream.errored) reject(stream.errored);
-      // A client that left is no fault of the stream: the answer goes nowhere.
-      else if (stream.destroyed && !stream.readableEnded && !conditions.isGone) reject(endedEarly());
-      else resolve({ status, headers, body: stream });
-    }
-    function fail(error: Error): void {
-      stream.off('readable', settle).off('end', settle).off('close', settle).off('error', fail);
-      reject(error);
-    }
-    if (stream.readableEnded || stream.destroyed || stream.readableLength > 0) return settle();
-    stream.on('readable', settle).on('end', settle).on('close', settle).on('error', fail);
-  });
 }
 
 function streamOf(body: Readable | ReadableStream | AsyncIterable<unknown>): Readable {
