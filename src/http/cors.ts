@@ -59,8 +59,9 @@ export function createCors(options: true | CorsOptions): Cors {
   const exposed = [...new Set(['x-request-id', 'retry-after', 'deprecation', 'sunset', ...exposeHeaders])].join(', ');
 
   function allowed(origin: string | undefined): string | undefined {
-    if (origin === undefined) return undefined;
+    // Without an Origin as well: a cache may give the answer to a page later.
     if (origins === '*') return '*';
+    if (origin === undefined) return undefined;
     return origins.some((one) => (typeof one === 'string' ? one === origin : one.test(origin))) ? origin : undefined;
   }
 

@@ -44,9 +44,19 @@ describe('the answer to a request of another origin', () => {
     },
   );
 
-  it('has no field but Vary where no origin is named', async () => {
+  it('fits pages, too, where a cache keeps it for a request that names no origin', async () => {
     expect(await fieldsOf(named, 'GET', {})).toEqual({ status: 200, vary: 'origin' });
-    expect(await fieldsOf(true, 'GET', {})).toEqual({ status: 200 });
+    expect(await fieldsOf({ ...named, credentials: true }, 'GET', {})).toEqual({ status: 200, vary: 'origin' });
+    for (const [path, status] of [
+      ['/it', 200],
+      ['/nothing', 404],
+    ] as const) {
+      expect(await fieldsOf(true, 'GET', {}, path)).toEqual({
+        status,
+        'access-control-allow-origin': '*',
+        'access-control-expose-headers': exposed,
+      });
+    }
   });
 
   it('allows credentials, and exposes further headers once each, where the options say so', async () => {
