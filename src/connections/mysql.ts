@@ -1,8 +1,9 @@
 import type { Pool as CallbackPool } from 'mysql2';
-import type { Pool, PoolOptions } from 'mysql2/promise';
+import type { Pool, PoolConnection, PoolOptions } from 'mysql2/promise';
 import { FusioError } from '../base/errors.js';
 import { importedPackage, loadPackage } from '../base/load-package.js';
-import type { Connection } from '../index.js';
+import type { Around, Connection, Context, Outcome } from '../index.js';
+import { inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 
@@ -26,6 +27,43 @@ export function mysql(options: PoolOptions | string | Pool | CallbackPool): Conn
   }
   checkOptions(options);
   return { open: () => openPool(options), close: (pool) => pool.end(), ping };
+}
+
+/**
+ * Wraps operations in a transaction of the connection with this name: the action finds the connection that it runs on as `context.tx`.
+ * It commits when the result was checked, the status is below 400, the time is not up and the client is there; otherwise it rolls back.
+ *
+ * ```ts
+ * fusio.around(transaction('db')).operation({
+ *   …,
+ *   action: ({ body }, { tx }) => tx.query('INSERT INTO todo (title) VALUES (?)', [body.title]),
+ * });
+ * ```
+ */
+export function transaction<const Name extends string>(
+  name: Name,
+): Around<Context<{ readonly [N in Name]: Pool }>, { tx: PoolConnection }> {
+  return async function inMysqlTransaction(next, _request, { connections, signal }) {
+    const outcome = await inTransaction<PoolConnection>((tx) => next({ tx }), signal, {
+      begin: () => begin(connections[name]),
+      commit: (tx) => tx.commit(),
+      rollback: (tx) => tx.rollback(),
+      release: (tx, isBroken) => (isBroken ? tx.destroy() : tx.release()),
+    });
+    // Cast: `next` gave it for `{ tx }`.
+    return outcome as Outcome<{ tx: PoolConnection }>;
+  };
+}
+
+async function begin(pool: Pool): Promise<PoolConnection> {
+  const tx = await pool.getConnection();
+  try {
+    await tx.beginTransaction();
+    return tx;
+  } catch (error) {
+    tx.destroy();
+    throw error;
+  }
 }
 
 const need = { by: 'mysql()', name: 'mysql2', path: 'mysql2/promise', atLeast: '3.17' };

@@ -1,8 +1,9 @@
-import type { Pool, PoolConfig } from 'pg';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { FusioError } from '../base/errors.js';
 import { importedPackage, loadPackage } from '../base/load-package.js';
 import { withDefaults } from '../base/option.js';
-import type { Connection } from '../index.js';
+import type { Around, Connection, Context, Outcome } from '../index.js';
+import { inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 
@@ -29,6 +30,49 @@ export function postgres(options: PostgresOptions | string | Pool): Connection<P
   if (isPool(options)) return { open: () => options, ping };
   const config = checkOptions(options);
   return { open: () => openPool(config), close: (pool) => pool.end(), ping };
+}
+
+/**
+ * Wraps operations in a transaction of the connection with this name: the action finds the client that it runs on as `context.tx`.
+ * It commits when the result was checked, the status is below 400, the time is not up and the client is there; otherwise it rolls back.
+ *
+ * ```ts
+ * fusio.around(transaction('db')).operation({
+ *   …,
+ *   action: ({ body }, { tx }) => tx.query('INSERT INTO todo (title) VALUES ($1)', [body.title]),
+ * });
+ * ```
+ */
+export function transaction<const Name extends string>(
+  name: Name,
+): Around<Context<{ readonly [N in Name]: Pool }>, { tx: PoolClient }> {
+  return async function inPostgresTransaction(next, _request, { connections, signal }) {
+    const outcome = await inTransaction<PoolClient>((tx) => next({ tx }), signal, {
+      begin: () => begin(connections[name]),
+      commit,
+      rollback: (tx) => tx.query('ROLLBACK'),
+      release: (tx, isBroken) => tx.release(isBroken),
+    });
+    // Cast: `next` gave it for `{ tx }`.
+    return outcome as Outcome<{ tx: PoolClient }>;
+  };
+}
+
+async function begin(pool: Pool): Promise<PoolClient> {
+  const tx = await pool.connect();
+  try {
+    await tx.query('BEGIN');
+    return tx;
+  } catch (error) {
+    tx.release(true);
+    throw error;
+  }
+}
+
+/** After a statement that failed, PostgreSQL answers COMMIT with a rollback, and with no error. */
+async function commit(tx: PoolClient): Promise<void> {
+  const { command } = await tx.query('COMMIT');
+  if (command === 'ROLLBACK') throw new Error('the transaction was rolled back: a statement in it had failed');
 }
 
 const defaults = { connectionTimeoutMillis: 10_000 } satisfies PoolConfig;

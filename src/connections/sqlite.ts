@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -5,9 +6,10 @@ import { FusioError } from '../base/errors.js';
 import { loadPackage } from '../base/load-package.js';
 import { withDefaults } from '../base/option.js';
 import { didYouMean } from '../base/suggest.js';
-import type { Connection } from '../index.js';
+import type { Around, Connection, Context, Outcome } from '../index.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
+import { inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
@@ -51,6 +53,71 @@ export function sqlite(
   options: string | SqliteOptions | OpenDatabase,
 ): Connection<SqliteDatabase> | Connection<OpenDatabase> {
   return isDatabase(options) ? { open: () => options, ping } : ownDatabase(checkOptions(options));
+}
+
+/**
+ * Wraps operations in a transaction of the connection with this name, which the action finds as `context.tx`, too.
+ * It commits when the result was checked, the status is below 400, the time is not up and the client is there; otherwise it rolls back.
+ *
+ * A database is one connection, which can have one transaction: those of several calls wait for one another. A call that is not wrapped
+ * does not wait, and what it writes meanwhile is part of the transaction: wrap all operations that write.
+ *
+ * ```ts
+ * fusio.around(transaction('db')).operation({
+ *   …,
+ *   action: ({ body }, { tx }) => tx.prepare('INSERT INTO todo (title) VALUES (?)').run(body.title),
+ * });
+ * ```
+ */
+export function transaction<const Name extends string>(
+  name: Name,
+): Around<Context<{ readonly [N in Name]: SqliteDatabase }>, { tx: SqliteDatabase }> {
+  return async function inSqliteTransaction(next, _request, { connections, signal }) {
+    const outer = running.getStore();
+    const database: SqliteDatabase = connections[name];
+    if (outer?.has(database)) {
+      throw new Error(
+        `connection "${name}": a call inside a transaction cannot begin another one, as SQLite has one at a time`,
+      );
+    }
+    const inside = new Set(outer).add(database);
+    const outcome = await inTransaction<SqliteDatabase>((tx) => running.run(inside, () => next({ tx })), signal, {
+      begin: () => begin(database),
+      commit: async (tx) => tx.exec('COMMIT'),
+      rollback: async (tx) => tx.exec('ROLLBACK'),
+      release: () => ends.get(database)?.(),
+    });
+    // Cast: `next` gave it for `{ tx }`.
+    return outcome as Outcome<{ tx: SqliteDatabase }>;
+  };
+}
+
+/** The databases with a transaction of this call: another one would wait for itself. */
+const running = new AsyncLocalStorage<ReadonlySet<SqliteDatabase>>();
+
+/** The end of the last transaction of each database that was begun or waits, and the function that ends the one that runs. */
+const queues = new WeakMap<SqliteDatabase, Promise<void>>();
+const ends = new WeakMap<SqliteDatabase, () => void>();
+
+async function begin(database: SqliteDatabase): Promise<SqliteDatabase> {
+  const before = queues.get(database);
+  let end: () => void = () => {};
+  queues.set(
+    database,
+    new Promise((resolve) => {
+      end = resolve;
+    }),
+  );
+  await before;
+  try {
+    // The lock for writing at once: a transaction that has read cannot wait for it any more.
+    database.exec('BEGIN IMMEDIATE');
+    ends.set(database, end);
+    return database;
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 function ownDatabase(options: Required<SqliteOptions>): Connection<SqliteDatabase> {
