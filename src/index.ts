@@ -113,6 +113,7 @@ export type {
 } from './operation/options.js';
 export type { RegisteredOperation } from './operation/published.js';
 export type { ErrorContext, MapError } from './pipeline/failure.js';
+export { type InputOf, withDefault } from './schema/default.js';
 export type { Schema, Static } from './schema/static.js';
 export type { EventId, Off, Role, Signals, Source } from './signal/signals.js';
 export type { PrometheusOptions, PrometheusRegistry } from './telemetry/prometheus.js';

@@ -4,7 +4,7 @@ import { faultsOf } from '../schema/check-options.js';
 import { createSchemas } from '../schema/schemas.js';
 import type { AnyContext } from './context.js';
 import type { Reply } from './reply.js';
-import type { Request, Slot, ValueOf } from './request.js';
+import type { FilledOr, InputOr, Request, Slot, ValueOf } from './request.js';
 import type { Plain, ResponseSlot, Undeclared } from './result.js';
 
 /** A value, or a promise of it. */
@@ -38,7 +38,11 @@ export interface ActionHandle<Request = never, Result = unknown, Context = unkno
 /** A reusable action, made by `defineAction`: called with its configuration, it gives an action. Throws `ACTION_INVALID` for a wrong one. */
 export interface ActionFactory<Configuration, Request, Result, Context> {
   (
-    ...configuration: [Configuration] extends [undefined] ? [] : [configuration: Configuration]
+    ...configuration: [Configuration] extends [undefined]
+      ? []
+      : {} extends Configuration
+        ? [configuration?: Configuration]
+        : [configuration: Configuration]
   ): ActionObject<Request, Result, Context>;
   /** The name that `defineAction` gave it. */
   readonly action: string;
@@ -112,8 +116,8 @@ export interface ActionDefinition<C, P, Q, H, B, R, Context> {
   response?: R;
   /** Runs the action. Annotate `context: Context<{ db: Pool }>` to say which connections it needs; it then fits every fusio that has them. */
   handle(
-    request: NoInfer<Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>>,
-    configuration: NoInfer<ValueOf<C, undefined>>,
+    request: NoInfer<Request<ValueOf<P, unknown>, FilledOr<Q, unknown>, FilledOr<H, unknown>, ValueOf<B, unknown>>>,
+    configuration: NoInfer<FilledOr<C, undefined>>,
     context: Context,
   ): NoInfer<Awaitable<Plain<R> | Reply>>;
 }
@@ -145,8 +149,8 @@ export function defineAction<
 >(
   definition: ActionDefinition<C, P, Q, H, B, R, Context>,
 ): ActionFactory<
-  ValueOf<C, undefined>,
-  Request<ValueOf<P, unknown>, ValueOf<Q, unknown>, ValueOf<H, unknown>, ValueOf<B, unknown>>,
+  InputOr<C, undefined>,
+  Request<ValueOf<P, unknown>, FilledOr<Q, unknown>, FilledOr<H, unknown>, ValueOf<B, unknown>>,
   [R] extends [undefined] ? Undeclared : Plain<R> | Reply,
   Context
 > {
@@ -186,7 +190,9 @@ function configurationReader(schema: Slot, name: string): (value: unknown) => un
   const where = `action "${name}" configuration`;
   const reader = createSchemas().reader(schema, { where, source: 'value', unknown: 'reject', defaults: true });
   return function configure(value) {
-    const configuration = reader.read(value);
+    let configuration = reader.read(value);
+    // Called with nothing, where everything has a default.
+    if (value === undefined && !reader.check(configuration)) configuration = reader.read({});
     if (reader.check(configuration)) return configuration;
     const issues = reader.issues(configuration, '');
     const text = faultsOf(issues, schema, configuration).join('; ');

@@ -33,7 +33,17 @@ export interface HttpExchange {
   readonly rawBody: Buffer | undefined;
 }
 
-type EmptyStatus = 204 | 205 | 301 | 302 | 303 | 304 | 307 | 308;
+/** Statuses of which an answer needs no body. */
+export interface EmptyReplies {
+  readonly 204: undefined;
+  readonly 205: undefined;
+  readonly 301: undefined;
+  readonly 302: undefined;
+  readonly 303: undefined;
+  readonly 304: undefined;
+  readonly 307: undefined;
+  readonly 308: undefined;
+}
 
 /** The bodies that an operation may send, by status: any, where it is not known which operation runs. */
 export interface AnyReplies {
@@ -48,7 +58,8 @@ interface Respondent<Replies> {
     body: NoInfer<Replies[Status]>,
     headers?: ReplyHeaders,
   ): Reply;
-  respond(status: EmptyStatus, body?: undefined, headers?: ReplyHeaders): Reply;
+  // Only for a call with nothing but a status: with two signatures for one number of arguments TypeScript reports the wrong one.
+  respond(status: keyof EmptyReplies): Reply;
 }
 
 /** Answers with a status, a body that the operation declares for it and headers: `respond(status, body, headers?)`. Without a body: 204, 205, 304, redirects. */

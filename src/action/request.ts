@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Joined } from '../base/joined.js';
+import type { FilledOf, InputOf } from '../schema/default.js';
 import type { Schema, Static } from '../schema/static.js';
 import type { FilesOf, FormFiles } from './form-files.js';
 
@@ -11,6 +12,12 @@ export type Slot = Schema | undefined;
 
 /** The value of a slot, or `Default` where the operation does not declare it. */
 export type ValueOf<S, Default> = [S] extends [undefined] ? Default : Static<S>;
+
+/** The values of a slot of text (params, query, headers), in which every default is filled in, or `Default`. */
+export type FilledOr<S, Default> = [S] extends [undefined] ? Default : FilledOf<S>;
+
+/** The input of a slot for a caller, or `Default` where the operation does not declare it. */
+export type InputOr<S, Default> = [S] extends [undefined] ? Default : InputOf<S>;
 
 /** Path values as text: `request.params` of an operation without a `params` schema. */
 export interface Texts {
@@ -51,7 +58,11 @@ export interface Request<Params = unknown, Query = unknown, Headers = unknown, B
   readonly body: Body;
 }
 
-type Field<S, Name extends string> = S extends { readonly [N in Name]: infer V } ? Static<V> : unknown;
+type Field<S, Name extends string> = S extends { readonly [N in Name]: infer V }
+  ? Name extends 'body'
+    ? Static<V>
+    : FilledOf<V>
+  : unknown;
 
 type FilesField<S> = S extends { readonly files: infer F } ? FilesOf<F> : unknown;
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../base/errors.js';
 import type { Schema, Static } from '../schema/static.js';
-import type { AnyReplies } from './context.js';
+import type { AnyReplies, EmptyReplies } from './context.js';
 import type { RawBody } from './request.js';
 
 /** A media type in place of a schema: the action returns a stream, or for `text/event-stream` an async iterable. */
@@ -86,5 +86,5 @@ export type RepliesOf<R, T> = [R] extends [undefined]
   : R extends string
     ? AnyReplies
     : IsStatusMap<R> extends true
-      ? StatusValues<R> & StatusValues<T>
+      ? StatusValues<R> & StatusValues<T> & Omit<EmptyReplies, keyof R | keyof T>
       : OneSchema<Static<R>> & StatusValues<T>;

@@ -4,6 +4,7 @@ import type { ActionFunction, ActionHandle, ActionObject, Awaitable } from '../a
 import type { Around } from '../action/around.js';
 import type { Context } from '../action/context.js';
 import type { Dispatch, EventHandle, EventReference, PayloadOf } from '../action/dispatch.js';
+import type { AnyResult } from '../action/form.js';
 import type { Call } from '../action/handle.js';
 import type { ActionRequest } from '../action/request.js';
 import type { Joined } from '../base/joined.js';
@@ -80,7 +81,7 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
    * Registers an action by name. An unannotated function gets `unknown` slots; annotate, or use `defineAction`.
    * Throws `NAME_INVALID`, `NAME_TAKEN` or `ACTION_INVALID`.
    */
-  action<Request = ActionRequest, Result = unknown>(
+  action<Request = ActionRequest, Result extends AnyResult = AnyResult>(
     name: string,
     action:
       | ActionFunction<Request, Result, Context<Connections, Events> & Own>

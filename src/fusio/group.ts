@@ -1,8 +1,9 @@
 import type { Arounds, OwnOf } from '../action/around.js';
 import type { Context } from '../action/context.js';
+import type { UnseenForm } from '../action/form.js';
 import type { FilesSlot } from '../action/form-files.js';
 import type { OperationHandle } from '../action/handle.js';
-import type { ParamsOf, RawValues, Slot, ValueOf } from '../action/request.js';
+import type { InputOr, ParamsOf, RawValues, Slot } from '../action/request.js';
 import type { ResponseSlot, ResultOf, StatusMap, StatusValues } from '../action/result.js';
 import type { Joined } from '../base/joined.js';
 import { joinGroup, nothingShared } from '../operation/group.js';
@@ -30,12 +31,13 @@ export interface Group<out Connections, out Events, out Own = {}, out Params = {
     const R extends ResponseSlot = undefined,
     const T extends StatusMap = {},
     const F extends FilesSlot = undefined,
+    Form = UnseenForm,
   >(
-    options: OperationOptions<Path, P, Q, H, B, R, T, F, A, Connections, Events, Own, Params, Throws>,
+    options: OperationOptions<Path, P, Q, H, B, R, T, F, A, Connections, Events, Own, Params, Throws, Form>,
   ): OperationHandle<
     ParamsOf<P, Path, Params>,
-    ValueOf<Q, RawValues>,
-    ValueOf<H, RawValues>,
+    InputOr<Q, RawValues>,
+    InputOr<H, RawValues>,
     BodyInput<B, F>,
     ResultOf<R>,
     StatusValues<Joined<Throws, T>>

@@ -1,10 +1,10 @@
-import type { Action } from '../action/action.js';
 import type { AnyAround, OwnOf } from '../action/around.js';
 import type { Context } from '../action/context.js';
+import type { ActionSlot, AnyForm } from '../action/form.js';
 import type { FilesInput, FilesOf, FormFiles } from '../action/form-files.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
-import type { ParamsOf, RawValues, Request, Slot, ValueOf } from '../action/request.js';
+import type { FilledOr, InputOr, ParamsOf, RawValues, Request, Slot, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf, Undeclared } from '../action/result.js';
 import type { Joined } from '../base/joined.js';
 import { groupOf } from '../base/option.js';
@@ -101,8 +101,16 @@ export interface OperationBase extends SharedOptions {
 /** The body of a request, with the declared files in it: also undefined where its schema is `Type.Optional`. */
 export type BodyOf<B, F = undefined> = WithFiles<B, F, FilesOf<F>>;
 
-/** The body as a caller gives it. */
-export type BodyInput<B, F> = WithFiles<B, F, FilesInput<F>>;
+/** The body as a caller gives it: also undefined where its schema is `Type.Optional` or has a default. */
+export type BodyInput<B, F> = [F] extends [undefined]
+  ? OptionalInput<B, InputOr<B, undefined>>
+  : [B] extends [undefined]
+    ? FilesInput<F>
+    : OptionalInput<B, InputOr<B, {}> & FilesInput<F>>;
+
+type OptionalInput<B, Value> = [B] extends [{ readonly '~optional': true } | { readonly default: unknown }]
+  ? Value | undefined
+  : Value;
 
 type WithFiles<B, F, Files> = [F] extends [undefined]
   ? OptionalOf<B, ValueOf<B, undefined>>
@@ -113,8 +121,23 @@ type WithFiles<B, F, Files> = [F] extends [undefined]
 type OptionalOf<B, Value> = [B] extends [{ readonly '~optional': true }] ? Value | undefined : Value;
 
 /** An operation: a method and a path, bound to an action, with its schemas. */
-export interface OperationOptions<Path, P, Q, H, B, R, T, F, A, Connections, Events, Own, Params, Throws>
-  extends Omit<OperationBase, 'path'> {
+export interface OperationOptions<
+  Path,
+  P,
+  Q,
+  H,
+  B,
+  R,
+  T,
+  F,
+  A,
+  Connections,
+  Events,
+  Own,
+  Params,
+  Throws,
+  Form = AnyForm,
+> extends Omit<OperationBase, 'path'> {
   /** Path without the mount path and below that of the group: `/todo/:id`, `/file/*rest`, `/report/$year<[0-9]+>`. */
   path: Path;
   /** Object schema of the path's parameters; text is converted. Default: they stay text. */
@@ -139,14 +162,15 @@ export interface OperationOptions<Path, P, Q, H, B, R, T, F, A, Connections, Eve
   /** The business logic: a function, an object with `handle`, an `ActionHandle`, or the name of a registered action. */
   // NoInfer keeps the compiler from inferring schemas out of the action: do not remove it. It stands at the leaves, because around the
   // whole type it makes TypeScript fix the context before it has seen `around`.
-  action: Action<
+  action: ActionSlot<
+    Form,
     Request<
       NoInfer<ParamsOf<P, Path, Params>>,
-      NoInfer<ValueOf<Q, RawValues>>,
-      NoInfer<ValueOf<H, RawValues>>,
+      NoInfer<FilledOr<Q, RawValues>>,
+      NoInfer<FilledOr<H, RawValues>>,
       NoInfer<BodyOf<B, F>>
     >,
-    NoInfer<Plain<R> | Reply | Undeclared>,
+    NoInfer<Plain<R> | Reply | Undeclared> extends infer Result ? Result : never,
     Context<Connections, Events, NoInfer<RepliesOf<R, Joined<Throws, T>>>> & NoInfer<Joined<Own, OwnOf<A>>>
   >;
 }

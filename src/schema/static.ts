@@ -4,7 +4,7 @@ import type { Static as StaticOf } from 'typebox';
 export type Schema = object;
 
 /** Structural shape of every `@sinclair/typebox` schema; that package is never imported. */
-interface LegacySchema {
+export interface LegacySchema {
   static: unknown;
   params: unknown[];
 }
