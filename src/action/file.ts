@@ -7,7 +7,7 @@ export interface FileOptions {
   mediaType?: string;
   /** Offers the file under this name for saving (`Content-Disposition: attachment`). */
   download?: string;
-  /** `Cache-Control: max-age`, in milliseconds. Default: no such field, so that a cache asks again with the entity tag. */
+  /** `Cache-Control: max-age`, in milliseconds; `private` where the operation is. Default: no such field, so that a cache asks again with the entity tag. */
   maxAgeMs?: number;
 }
 
@@ -32,7 +32,8 @@ export class FileBody implements handle.FileBody {
 
 /**
  * Answers with a file of the disk: `action: () => file('/srv/report.pdf', { mediaType: 'application/pdf' })`.
- * The path is the app's: never build it from a parameter without checking it. A missing file is a 404 (`NOT_FOUND`).
+ * The path is the app's: never build it from a parameter without checking it, and mind that symbolic links are followed, also out of
+ * a folder. A missing file is a 404 (`NOT_FOUND`).
  */
 export function file(path: string, options: FileOptions = {}): handle.FileBody {
   if (typeof path !== 'string' || path === '')

@@ -1,5 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { FusioError } from '../../base/errors.js';
+import { isPromise } from '../../base/promise.js';
 import type { Outcome, Transported } from '../../pipeline/transport.js';
 import type { Route } from '../route.js';
 import { encodeEvents } from './events.js';
@@ -8,8 +9,32 @@ import { answerJson } from './json.js';
 import { answerRaw } from './raw.js';
 import { started } from './started.js';
 
-/** Renders the outcome of an operation. A promise only where a file has to be opened first. */
+/** Renders the outcome of an operation. A promise only where a file has to be opened or a first byte waited for. */
 export function answerOutcome(
+  invocation: Transported,
+  route: Route,
+  outcome: Outcome,
+  conditions: Conditions,
+): Answer | Promise<Answer> {
+  const answer = render(invocation, route, outcome, conditions);
+  if (route.operation.public) return answer;
+  return isPromise(answer) ? answer.then(keptPrivate) : keptPrivate(answer);
+}
+
+/** RFC 9111, 3.5 protects answers to `Authorization` only: of a private operation a shared cache keeps none, unless it says so. */
+function keptPrivate(answer: Answer): Answer {
+  const { headers } = answer;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] !== 'cache-control') continue;
+    const value = headers[index + 1] ?? '';
+    if (/\b(public|private|no-store|s-maxage)\b/i.test(value)) return answer;
+    const told = value === '' ? 'private' : `private, ${value}`;
+    return { ...answer, headers: [...headers.slice(0, index + 1), told, ...headers.slice(index + 2)] };
+  }
+  return { ...answer, headers: [...headers, 'cache-control', 'no-store'] };
+}
+
+function render(
   invocation: Transported,
   route: Route,
   outcome: Outcome,
