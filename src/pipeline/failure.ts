@@ -107,8 +107,8 @@ function ownFailure(thrown: unknown): FusioError {
 
 /** Names the answer of a service: one of success is here because it could not be read to its end. */
 function whatOf(status: number | undefined): string {
-  if (status === undefined) return 'what cannot be read: the cause tells why';
-  return status < 300 ? `${status} with a body that cannot be read: the cause tells why` : String(status);
+  if (status === undefined) return 'what cannot be read';
+  return status < 300 ? `${status} with a body that cannot be read` : String(status);
 }
 
 function internal(cause: unknown): FusioError {

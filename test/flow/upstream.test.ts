@@ -53,8 +53,8 @@ async function ask(baseURL: string, maxRedirects = 0): Promise<unknown[]> {
 
 const json = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n';
 const late = 'An upstream service did not answer in time';
-const unreadable = 'A service behind this one answered what cannot be read: the cause tells why';
-const cut = 'A service behind this one answered 200 with a body that cannot be read: the cause tells why';
+const unreadable = 'A service behind this one answered what cannot be read';
+const cut = 'A service behind this one answered 200 with a body that cannot be read';
 const away = 'A service that this operation needs is not reachable';
 
 describe.each([0, 3])('what a service behind http() answers, with maxRedirects %d,', (maxRedirects) => {
@@ -86,7 +86,10 @@ describe.each([0, 3])('what a service behind http() answers, with maxRedirects %
     ['JSON that is a text', `${json}\r\n"5"`, 'ends', [200, '5']],
     ['JSON without a byte', `${json}Content-Length: 0\r\n\r\n`, 'ends', [200, '']],
   ])('%s, is told as it was', async (_, bytes, end, expected) => {
-    expect(await ask(await service(bytes, end), maxRedirects)).toEqual(expected);
+    const [status, answer, line] = expected;
+    const lines = line === undefined ? [] : [expect.stringMatching(`^operation "ask": ${line}: .`)];
+
+    expect(await ask(await service(bytes, end), maxRedirects)).toEqual([status, answer, ...lines]);
   });
 });
 

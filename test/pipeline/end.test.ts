@@ -54,7 +54,7 @@ describe('the end of an invocation', () => {
     expect(await ended).toMatchObject({ operation: 'broken', status: 200 });
     expect(done).toHaveLength(1);
     expect(records.map(({ message, fields: { status, code } }) => [message, status, code])).toEqual([
-      ['the answer broke off', undefined, 'INTERNAL_ERROR'],
+      ['operation "broken": the answer broke off', undefined, 'INTERNAL_ERROR'],
       ['call', 200, 'INTERNAL_ERROR'],
     ]);
   });
