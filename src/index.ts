@@ -15,7 +15,7 @@
 
 export { Type } from 'typebox';
 export type { AuthenticateRequest } from './access/authenticate.js';
-export type { App, Principal, Token, User } from './access/caller.js';
+export type { App, KnownUser, Nobody, Principal, PrincipalApp, PrincipalUser, Token, User } from './access/caller.js';
 export type {
   Action,
   ActionDefinition,

@@ -9,9 +9,12 @@ export interface Caller {
   readonly scopes: readonly string[];
 }
 
-/** The user of a call. */
-export interface User {
-  /** The principal's `user.id`; `app:` and the app's id where an app calls for itself; `anonymous` or `system`. */
+/** The user of a call: known, or anonymous. Ask `user.anonymous` before `user.id` where the operation is public. */
+export type User = KnownUser | Nobody;
+
+/** A user that a credential names. Further members of the principal's user are here, too. */
+export interface KnownUser {
+  /** The principal's `user.id`; `app:` and the app's id where an app calls for itself; `system` for the host app. */
   readonly id: string;
   /** Default: the app's name, else the id. */
   readonly name: string;
@@ -19,8 +22,21 @@ export interface User {
   readonly email?: string;
   /** Names of the roles that the principal has. Default: none. */
   readonly roles: readonly string[];
-  /** True for a request without a credential. */
-  readonly anonymous: boolean;
+  /** False: a request without a credential has no known user. */
+  readonly anonymous: false;
+}
+
+/** The user of a request without a credential. */
+export interface Nobody {
+  /** There is none, so that it is not mistaken for that of a user. */
+  readonly id: undefined;
+  /** `anonymous`. */
+  readonly name: string;
+  readonly email?: undefined;
+  /** None. */
+  readonly roles: readonly string[];
+  /** True: there was no credential. */
+  readonly anonymous: true;
 }
 
 /** A consumer's client, which acts for a user or for itself. */
@@ -48,7 +64,7 @@ export interface Token {
 /** The caller of a request without a credential. */
 export const anonymous: Caller = Object.freeze({
   kind: 'anonymous',
-  user: Object.freeze({ id: 'anonymous', name: 'anonymous', roles: Object.freeze([]), anonymous: true }),
+  user: Object.freeze({ id: undefined, name: 'anonymous', roles: Object.freeze([]), anonymous: true }),
   app: undefined,
   token: undefined,
   scopes: Object.freeze([]),
@@ -63,17 +79,69 @@ export const system: Caller = Object.freeze({
   scopes: Object.freeze([]),
 });
 
-/** The description of a caller: returned by the `authenticate` hook and taken by `as`. It has a user, an app or both. */
-export interface Principal {
-  /** The user that calls. Ids are non-empty texts. */
-  user?: { id: string; name?: string; email?: string; roles?: readonly string[] };
-  /** The client that calls, for the user or for itself. */
-  app?: { id: string; name?: string };
-  /** Scopes that the caller holds: `todo` covers `todo.*`. Default: none, so that only operations without scopes are open. */
-  scopes?: readonly string[];
-  /** Further facts for actions: they find them in `context.token.claims`. */
-  claims?: Readonly<Record<string, unknown>>;
+/** Further members, which are kept: actions find them beside those that are known. */
+interface More {
+  readonly [name: string]: unknown;
 }
+
+/** The user of a principal. Ids are non-empty texts; further members are kept. */
+export interface PrincipalUser {
+  /** Id of the user in the host app. */
+  readonly id: string;
+  /** Default: the app's name, else the id. */
+  readonly name?: string;
+  /** Address of the user, not checked. */
+  readonly email?: string;
+  /** Names of roles. Default: none. */
+  readonly roles?: readonly string[];
+}
+
+/** The client of a principal. Ids are non-empty texts; further members are kept. */
+export interface PrincipalApp {
+  /** Id of the client in the host app. */
+  readonly id: string;
+  /** Default: the id. */
+  readonly name?: string;
+}
+
+interface Facts {
+  /** Scopes that the caller holds: `todo` covers `todo.*`. Default: none, so that only operations without scopes are open. */
+  readonly scopes?: readonly string[];
+  /** Further facts for actions: they find them in `context.token.claims`. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+interface UserFacts extends Facts {
+  /** The user that calls. */
+  readonly user: PrincipalUser | (PrincipalUser & More);
+  /** The client that calls for the user. */
+  readonly app?: PrincipalApp | (PrincipalApp & More);
+}
+
+interface AppFacts extends Facts {
+  readonly user?: never;
+  /** The client that calls for itself. */
+  readonly app: PrincipalApp | (PrincipalApp & More);
+}
+
+/** The description of a caller: returned by the `authenticate` hook and taken by `as`. It has a user, an app or both. */
+export type Principal = UserFacts | AppFacts;
+
+/**
+ * Members of the context for what `authenticate` returns: `user`, `app` and `token` with the members that it gives. None where it says
+ * no more than any principal does.
+ */
+export type CallerOf<Who> = [Principal] extends [Who]
+  ? {}
+  : {
+      readonly user: (KnownUser & UserOf<Who>) | Nobody;
+      readonly app: (App & AppOf<Who>) | undefined;
+      readonly token: (Token & ClaimsOf<Who>) | undefined;
+    };
+
+type UserOf<Who> = Who extends { readonly user: infer U } ? Omit<U, keyof KnownUser> : {};
+type AppOf<Who> = Who extends { readonly app: infer A } ? Omit<A, keyof App> : {};
+type ClaimsOf<Who> = Who extends { readonly claims: infer Claims } ? { readonly claims: Claims } : {};
 
 /** Makes the caller that a principal describes. Throws `OPTIONS_INVALID` for a value that is no principal. */
 export function callerOf(principal: unknown): Caller {
@@ -81,20 +149,24 @@ export function callerOf(principal: unknown): Caller {
   const { user, app, claims } = principal;
   const scopes = principal.scopes ?? [];
   const id = user?.id ?? `app:${app?.id}`;
+  const { email, ...more } = user ?? {};
   return {
     kind: 'principal',
     user: {
+      ...more,
       id,
       name: user?.name ?? app?.name ?? id,
-      ...(user?.email !== undefined && { email: user.email }),
+      ...(email !== undefined && { email }),
       roles: user?.roles ?? [],
       anonymous: false,
     },
-    app: app && { id: app.id, name: app.name ?? app.id },
+    app: app && { ...app, id: app.id, name: app.name ?? app.id },
     token: { id: `host:${id}`, kind: 'host', scopes, ...(claims && { claims }) },
     scopes,
   };
 }
+
+const members: readonly string[] = ['user', 'app', 'scopes', 'claims'] satisfies (keyof UserFacts)[];
 
 function checkPrincipal(principal: unknown): asserts principal is Principal {
   if (typeof principal !== 'object' || principal === null) {
@@ -103,19 +175,31 @@ function checkPrincipal(principal: unknown): asserts principal is Principal {
       `principal: an object with a user or an app is needed, got ${typeof principal === 'string' ? `"${principal}"` : typeof principal}; authenticate may also return null or 'challenge'`,
     );
   }
-  const { user, app, scopes }: Principal = principal;
+  const { user, app, scopes, ...rest }: { user?: unknown; app?: unknown; scopes?: unknown } = principal;
   if (!isTexts(scopes ?? [])) {
     throw new FusioError('OPTIONS_INVALID', 'principal: scopes must be an array of strings');
   }
-  if (user !== undefined && (typeof user !== 'object' || user === null || !isId(user.id))) {
+  if (user !== undefined && !hasId(user)) {
     throw new FusioError('OPTIONS_INVALID', 'principal: user.id must be a non-empty string');
   }
-  if (app !== undefined && (typeof app !== 'object' || app === null || !isId(app.id))) {
+  if (app !== undefined && !hasId(app)) {
     throw new FusioError('OPTIONS_INVALID', 'principal: app.id must be a non-empty string');
   }
   if (user === undefined && app === undefined) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: a user or an app is needed; return null for nobody');
+    const fix = 'id' in rest ? ': { user: { id } }' : '';
+    throw new FusioError('OPTIONS_INVALID', `principal: a user or an app is needed${fix}; return null for nobody`);
   }
+  for (const [name, value] of Object.entries(rest)) {
+    if (value === undefined || members.includes(name)) continue;
+    throw new FusioError(
+      'OPTIONS_INVALID',
+      `principal: "${name}" is no member of it; what you want to find in actions goes into user, app or claims`,
+    );
+  }
+}
+
+function hasId(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'id' in value && isId(value.id);
 }
 
 function isTexts(value: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { CallerOf, Principal } from '../access/caller.js';
 import { systemClock } from '../base/clock.js';
 import { FusioError } from '../base/errors.js';
 import { isPromise } from '../base/promise.js';
@@ -38,11 +39,13 @@ import { dispatch, notAvailable } from './unavailable.js';
  * Makes a fusio. Connections and events are fixed here, once; everything else is registered on it.
  * Throws `OPTIONS_INVALID` with the name of the option that does not fit.
  */
-export function createFusio<Connections extends object = {}, const E extends Events = {}>(
-  options: FusioOptions<Connections, E> = {},
-): Fusio<Connections, PayloadsOf<E>> {
+export function createFusio<
+  Connections extends object = {},
+  const E extends Events = {},
+  Who extends Principal = Principal,
+>(options: FusioOptions<Connections, E, Who> = {}): Fusio<Connections, PayloadsOf<E>, CallerOf<Who>> {
   // The parts are the same whatever the types of the caller's connections and events.
-  return build(options as AnyOptions) as Fusio<any, any>;
+  return build(options as AnyOptions) as Fusio<any, any, any>;
 }
 
 function build(options: AnyOptions): AnyFusio {

@@ -22,13 +22,13 @@ import { type TelemetryOptions, telemetryOption } from '../telemetry/telemetry.j
 import { laterOptions, notAvailable } from './unavailable.js';
 
 /** Options of `createFusio`. */
-export interface FusioOptions<Connections = {}, Events = {}> {
+export interface FusioOptions<Connections = {}, Events = {}, Who extends Principal = Principal> {
   /** Connections by name: `{ db: mysql({ … }) }` gives `connections.db: Pool`. Default: none. */
   connections?: { readonly [Name in keyof Connections]: Connection<Connections[Name]> };
   /** Events by name: a schema, or `{ schema, description, example }`. They come with a later version: naming one throws `NOT_AVAILABLE`. */
   events?: Events;
   /** Finds the caller by the host app's own login: a principal, `null` for none, `'challenge'` for an invalid credential (401). Default: every caller is anonymous. */
-  authenticate?(request: AuthenticateRequest): Awaitable<Principal | null | 'challenge'>;
+  authenticate?(request: AuthenticateRequest): Awaitable<Who | null | 'challenge'>;
   /** String formats of your own, by name: functions that tell whether a text is of the format. Default: the built-in ones alone. */
   formats?: FormatsOption;
   /** URL by which callers reach the API, with the mount path: `https://example.com/api`. For links and documents. Default: from the request. */

@@ -46,6 +46,18 @@ describe('a principal', () => {
     });
   });
 
+  it('keeps further members of user, app and claims, and no others of its own', async () => {
+    const user = { id: '7', tenant: 'acme', anonymous: true, email: undefined };
+    const principal = { user, app: { id: 'a1', plan: 2 }, claims: { iss: 'x' }, scopes: undefined, tenant: undefined };
+
+    expect(await contextOf(principal)).toEqual({
+      user: { id: '7', name: '7', tenant: 'acme', roles: [], anonymous: false },
+      app: { id: 'a1', name: 'a1', plan: 2 },
+      token: { id: 'host:7', kind: 'host', scopes: [], claims: { iss: 'x' } },
+      scopes: [],
+    });
+  });
+
   it('with a user without a name takes that of its app', async () => {
     expect(await contextOf({ user: { id: '7' }, app: { id: 'a1', name: 'Desk' } })).toMatchObject({
       user: { id: '7', name: 'Desk' },
@@ -93,6 +105,16 @@ describe('a principal', () => {
       'a function with an id for an app',
       { app: Object.assign(() => 1, { id: 'a' }) },
       'principal: app.id must be a non-empty string',
+    ],
+    [
+      'an id without a user',
+      { id: '7', scopes: [] },
+      'principal: a user or an app is needed: { user: { id } }; return null for nobody',
+    ],
+    [
+      'a member that it does not know',
+      { user: { id: '7' }, tenant: 'acme' },
+      'principal: "tenant" is no member of it; what you want to find in actions goes into user, app or claims',
     ],
     ['neither', { scopes: ['a'] }, 'principal: a user or an app is needed; return null for nobody'],
   ])('that is %s is refused with the reason', async (_what, principal, message) => {
@@ -180,7 +202,8 @@ it('the anonymous caller and the system have names, no roles and no scopes', asy
   });
 
   expect((await fusio.inject({ path: '/who' })).json()).toEqual({
-    user: { id: 'anonymous', name: 'anonymous', roles: [], anonymous: true },
+    // Nobody has no id that could be mistaken for that of a user.
+    user: { name: 'anonymous', roles: [], anonymous: true },
     scopes: [],
   });
   expect((await fusio.inject({ path: '/who', as: 'system' })).json()).toEqual({

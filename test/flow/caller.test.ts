@@ -94,7 +94,7 @@ it('answers 500, and logs why, where the hook breaks or gives nonsense', async (
     },
     async () => 'yes' as never,
     () => ({ user: { id: 7 } }) as never,
-    () => ({ scopes: ['todo'] }),
+    () => ({ scopes: ['todo'] }) as never,
   ]) {
     const errors: object[] = [];
     const logger = {
