@@ -117,7 +117,7 @@ const options: ts.CompilerOptions = {
 };
 
 // A package that the documents name and the repository does not have.
-const foreignImport = /from 'pino'/;
+const foreignImport = /from '(pino|express-rate-limit|passport)'/;
 const foreign = `declare module 'pino' { export function pino(options?: object): import('fusio').Logger; }`;
 
 /** Compiles the programs as files that are only in memory, in the folder of the package; gives the messages. */
