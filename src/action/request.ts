@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 import type { Joined } from '../base/joined.js';
 import type { FilledOf, InputOf } from '../schema/default.js';
-import type { Schema, Static } from '../schema/static.js';
+import type { Schema, SlotSchema, Static } from '../schema/static.js';
 import type { FilesOf, FormFiles } from './form-files.js';
 
 // In a file without types of Node, because `fusio/client` has it too.
 export type { RawBody } from './handle.js';
 
 /** A schema of a slot, or undefined where the operation does not declare it. */
-export type Slot = Schema | undefined;
+export type Slot = SlotSchema | undefined;
 
 /** The value of a slot, or `Default` where the operation does not declare it. */
 export type ValueOf<S, Default> = [S] extends [undefined] ? Default : Static<S>;

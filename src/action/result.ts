@@ -1,5 +1,5 @@
 import type { Problem } from '../base/errors.js';
-import type { Schema, Static } from '../schema/static.js';
+import type { SlotSchema, Static } from '../schema/static.js';
 import type { AnyReplies, EmptyReplies } from './context.js';
 import type { RawBody } from './request.js';
 
@@ -8,11 +8,11 @@ export type MediaType = `${string}/${string}`;
 
 /** Statuses with a schema, a media type, or a text for the documents. */
 export interface StatusMap {
-  readonly [status: number]: Schema | string;
+  readonly [status: number]: SlotSchema | string;
 }
 
 /** The `response` of an operation: a schema, a media type, a map of statuses, or undefined. */
-export type ResponseSlot = Schema | MediaType | undefined;
+export type ResponseSlot = SlotSchema | MediaType | undefined;
 
 type Success = 200 | 201 | 202 | 203 | 204 | 205 | 206 | 207 | 208 | 226;
 

@@ -16,7 +16,7 @@ import type { InjectOptions, InjectResponse } from '../http/inject.js';
 import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
 import type { Middleware } from '../operation/before.js';
 import type { RegisteredOperation } from '../operation/published.js';
-import type { Schema, Static } from '../schema/static.js';
+import type { SlotSchema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
 import type { Group } from './group.js';
@@ -74,7 +74,7 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   // register
 
   /** Names a schema: one component in OpenAPI, reusable by `$ref`. Gives the schema back. Throws `NAME_INVALID`, `NAME_TAKEN` or `SCHEMA_INVALID`. */
-  schema<const S extends Schema>(name: string, schema: S): S;
+  schema<const S extends SlotSchema>(name: string, schema: S): S;
   /** Registers a connection; its handle gives the client: `context.connection(handle)`. Throws `NAME_INVALID`, `NAME_TAKEN` or `OPTIONS_INVALID`. */
   connection<Client>(name: string, connection: Connection<Client>): ConnectionHandle<Client>;
   /**
@@ -97,8 +97,8 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   /** Describes a scope, for the documents. Throws `NAME_INVALID`. */
   scope(name: string, description?: string): void;
   /** Registers an event. Not in this version: throws `NOT_AVAILABLE`. */
-  event<const S extends Schema>(name: string, options: EventOptions<S>): EventHandle<Static<S>>;
-  event<const S extends Schema>(name: string, schema: S): EventHandle<Static<S>>;
+  event<const S extends SlotSchema>(name: string, options: EventOptions<S>): EventHandle<Static<S>>;
+  event<const S extends SlotSchema>(name: string, schema: S): EventHandle<Static<S>>;
   /** Registers a trigger. Not in this version: throws `NOT_AVAILABLE`. */
   trigger<Event extends EventReference<Events>>(
     options: TriggerOptions<Event, PayloadOf<Events, Event>, Context<Connections, Events>>,

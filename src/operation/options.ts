@@ -4,7 +4,7 @@ import type { ActionSlot, AnyForm } from '../action/form.js';
 import type { FilesInput, FilesOf, FormFiles } from '../action/form-files.js';
 import type { Method, Stability } from '../action/handle.js';
 import type { Reply } from '../action/reply.js';
-import type { FilledOr, InputOr, ParamsOf, RawValues, Request, Slot, ValueOf } from '../action/request.js';
+import type { FilledOr, InputOr, ParamsOf, RawValues, Request, ValueOf } from '../action/request.js';
 import type { Plain, RepliesOf, Undeclared } from '../action/result.js';
 import type { Joined } from '../base/joined.js';
 import { groupOf } from '../base/option.js';
@@ -195,10 +195,10 @@ export type AnyGroupOptions = SharedOptions & { path?: string } & Pick<
 
 /** The options of an operation without the types of its schemas, for registration. */
 export type AnyOperationOptions = OperationBase & {
-  params?: Slot;
-  query?: Slot;
-  headers?: Slot;
-  body?: Slot;
+  params?: object | undefined;
+  query?: object | undefined;
+  headers?: object | undefined;
+  body?: object | undefined;
   files?: FormFiles | undefined;
   response?: object | string;
   throws?: Readonly<Record<number, object | string>>;

@@ -74,6 +74,8 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
   }
 
   function visitNode(node: unknown): SchemaNode {
+    const vendor = vendorOf(node);
+    if (vendor !== undefined) refuse(`is one of ${vendor}, and JSON Schema is needed: ${jsonSchemaBy(vendor)}`);
     if (!isNode(node)) refuse(`must be an object with JSON Schema, got ${describe(node)}`);
     if (transform in node) refuse('is a Transform, which does not exist in JSON: convert in the action');
     if (path.length === 0 && isShorthand(node)) {
@@ -268,6 +270,23 @@ function isShorthand(node: SchemaNode): boolean {
       return (kind !== 'annotation' && kind !== 'literal') || '~kind' in Object(value);
     })
   );
+}
+
+/** Names the library of a Standard Schema. One of arktype is a function. */
+function vendorOf(schema: unknown): string | undefined {
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null || !('~standard' in schema))
+    return undefined;
+  const { vendor } = Object(schema['~standard']);
+  return typeof vendor === 'string' ? vendor : 'another library';
+}
+
+function jsonSchemaBy(vendor: string): string {
+  const ways: Readonly<Record<string, string>> = {
+    zod: 'give z.toJSONSchema(schema)',
+    valibot: 'give toJsonSchema(schema) of @valibot/to-json-schema',
+    arktype: 'give schema.toJsonSchema()',
+  };
+  return (Object.hasOwn(ways, vendor) ? ways[vendor] : undefined) ?? 'give what the library converts it to';
 }
 
 /** Throws `SCHEMA_INVALID` for a reference that leads nowhere, in this schema or in a named one that it leads to. */

@@ -3,6 +3,9 @@ import type { Static as StaticOf } from 'typebox';
 /** TypeBox schema of either package, or plain JSON Schema. Strings and numbers are kept out. */
 export type Schema = object;
 
+/** Schema of a slot. One of zod, valibot or arktype (Standard Schema) does not fit: give its JSON Schema, `z.toJSONSchema(schema)`. */
+export type SlotSchema = Schema & { readonly '~standard'?: never };
+
 /** Structural shape of every `@sinclair/typebox` schema; that package is never imported. */
 export interface LegacySchema {
   static: unknown;
