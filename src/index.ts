@@ -58,7 +58,7 @@ export type {
   Texts,
   UploadedFile,
 } from './action/request.js';
-export type { MediaType, StatusMap, Undeclared } from './action/result.js';
+export type { MediaType, StatusMap, StatusValues, Undeclared } from './action/result.js';
 export type { Clock } from './base/clock.js';
 export type { Duration, RateLimit, Retries } from './base/duration.js';
 export {

@@ -55,7 +55,8 @@ export function issuesOf(
   /** Tells whether all mistakes of a part of the value have been listed. */
   function list(within: LinkedSchema, part: unknown, at: string): boolean {
     const findings = collect(failuresOf(within.root, part), within, part);
-    for (const { pointer, message, code, keyword, params } of findings) {
+    for (const finding of findings) {
+      const { pointer, code, keyword, params } = finding;
       const place = keyword === placeKeyword ? places[params.place] : undefined;
       if (place) {
         const inner = partOf(part, pointer);
@@ -67,6 +68,9 @@ export function issuesOf(
         if (!list(place, inner, at + pointer)) return false;
         continue;
       }
+      // Looked up for what is listed alone: the way to the value is as long as the value is deep.
+      const isLong = keyword === 'type' && isNumeric(params.type) && isLongInteger(partOf(part, pointer));
+      const message = isLong ? longIntegerMessage : finding.message;
       const key = `${at}${pointer} ${code} ${message}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -139,11 +143,6 @@ function absorb(findings: Finding[], failure: Failure, schema: LinkedSchema, val
       return addUnder(listOf(params.unevaluatedProperties), 'is unknown', 'UNKNOWN_PROPERTY');
     case 'unevaluatedItems':
       return addUnder(listOf(params.unevaluatedItems), 'is an item too many');
-    case 'type': {
-      const isLong = isNumeric(params.type) && isLongInteger(partOf(value, instancePath));
-      findings.push(make(instancePath, isLong ? longIntegerMessage : messageOf(failure)));
-      return findings;
-    }
     case 'propertyNames': {
       const names = new Set(listOf(params.propertyNames).map(under));
       const others = findings.filter(

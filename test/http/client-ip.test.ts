@@ -11,7 +11,7 @@ type ClientIp = NonNullable<FusioOptions['clientIp']>;
 async function addresses(clientIp: ClientIp | undefined): Promise<[node: unknown, web: unknown]> {
   const fusio = createFusio({
     ...(clientIp && { clientIp }),
-    authenticate: ({ ip }) => ({ id: '1', user: { id: ip ?? 'none' } }),
+    authenticate: ({ ip }) => ({ user: { id: ip ?? 'none' } }),
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   });
   closeLater(() => fusio.stop());

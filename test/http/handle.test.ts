@@ -87,7 +87,7 @@ it('writes down an answer that broke off, with the reason', async () => {
   const line = lines.find(({ level }) => level === 'error')!;
   expect(line).toMatchObject({
     fields: { operation: 'broken', code: 'INTERNAL_ERROR' },
-    message: 'the answer broke off',
+    message: 'operation "broken": the answer broke off',
   });
 });
 

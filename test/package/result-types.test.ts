@@ -67,7 +67,7 @@ const state = `state: Type '"x"' is not assignable to type '"open" | "done"'.`;
 
 const wrong: readonly (readonly [line: string, fault: string])[] = [
   ["fusio.operation({ ...base, action: () => ({ id: 1, state: 'x' }) });", state],
-  ["fusio.operation({ ...base, action: ({ params }) => ({ id: Number(params.id), state: 'x' }) });", state],
+  ["fusio.operation({ ...base, action: ({ query }) => ({ id: Number(query.id), state: 'x' }) });", state],
   [
     "fusio.operation({ ...base, action: { handle: () => ({ id: '1', state: 'open' as const }) } });",
     "id: Type 'string' is not assignable to type 'number'.",

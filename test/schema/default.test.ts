@@ -61,5 +61,5 @@ it('lets a reusable action be called without a configuration, where all of it ha
   expect(configured().handle({} as never, {} as never)).toBe(20);
   expect(configured({ limit: 2 }).handle({} as never, {} as never)).toBe(2);
   // @ts-expect-error: the table is needed
-  expect(() => needy()).toThrow('action "select" configuration: /table is required');
+  expect(() => needy()).toThrow('action "select" configuration: table is required');
 });
