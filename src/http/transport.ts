@@ -1,5 +1,5 @@
 import { type AuthenticateParts, authenticate } from '../access/authenticate.js';
-import type { Caller } from '../access/caller.js';
+import { anonymous, type Caller } from '../access/caller.js';
 import type { Awaitable } from '../action/action.js';
 import { isPromise } from '../base/promise.js';
 import type { Middleware } from '../operation/before.js';
@@ -41,7 +41,9 @@ export class HttpTransport implements Transport<Answer> {
   }
 
   authenticate(): Awaitable<Caller> {
-    return this.as ?? authenticate(new RequestView(this.request), this.parts);
+    if (this.as) return this.as;
+    if (!this.match.route.operation.authenticate) return anonymous;
+    return authenticate(new RequestView(this.request), this.parts);
   }
 
   read(invocation: Transported): Awaitable<RawRequest> {

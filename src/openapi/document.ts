@@ -130,7 +130,8 @@ function describe(operation: Documented, place: Place, components: Components, p
 }
 
 /** Writes the scopes as alternatives: of each list any one will do. A public operation takes a credential and needs none. */
-function securityOf({ public: isPublic, demands }: Documented): Json[] {
+function securityOf({ public: isPublic, authenticate, demands }: Documented): Json[] {
+  if (!authenticate) return [];
   if (isPublic) return [{}, { bearer: [] }];
   const alternatives = demands.reduce<readonly (readonly string[])[]>(
     (ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...new Set([...way, scope])])),

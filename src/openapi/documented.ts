@@ -10,6 +10,7 @@ export type Documented = Pick<
   | 'segments'
   | 'files'
   | 'public'
+  | 'authenticate'
   | 'scopes'
   | 'demands'
   | 'active'

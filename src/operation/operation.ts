@@ -22,6 +22,8 @@ export interface Operation {
   readonly options: AnyOperationOptions;
   readonly segments: readonly Segment[];
   readonly public: boolean;
+  /** Whether the host is asked who calls. */
+  readonly authenticate: boolean;
   /** All scopes that it or a group of it names. */
   readonly scopes: readonly string[];
   /** Lists of scopes, its own and those of its groups: of each a caller needs one. */
@@ -68,6 +70,7 @@ export function makeOperation(own: AnyOperationOptions, parts: OperationParts, s
   checkDates(options, where);
   checkMediaTypes(options, where);
   checkFiles(options, where);
+  const { authenticate = operationDefaults.authenticate } = options;
   const files = options.files && fileRulesOf(options.files);
 
   const answers = readAnswers(options, parts.schemas, where);
@@ -88,7 +91,8 @@ export function makeOperation(own: AnyOperationOptions, parts: OperationParts, s
     }),
     options,
     segments,
-    public: options.public ?? operationDefaults.public,
+    public: options.public ?? (authenticate ? operationDefaults.public : true),
+    authenticate,
     scopes,
     demands: demandsOf(shared, own),
     active: options.active ?? operationDefaults.active,
@@ -143,13 +147,19 @@ function checkName(name: string, where: string): void {
   }
 }
 
-/** Whoever sets both believes that the scopes protect the operation. */
-function checkAccess({ public: isPublic, scopes = [] }: AnyOperationOptions, where: string): void {
-  if (isPublic !== true || scopes.length === 0) return;
-  throw new FusioError(
-    'OPERATION_INVALID',
-    `${where}: public: true lets everybody call it, so that scopes ask nobody for anything; leave one of them out`,
-  );
+/** Whoever sets two of these believes that the operation is protected. */
+function checkAccess(options: AnyOperationOptions, where: string): void {
+  const { public: isPublic, authenticate, scopes = [] } = options;
+  const refuse = (fault: string): never => {
+    throw new FusioError('OPERATION_INVALID', `${where}: ${fault}`);
+  };
+  if (authenticate === false) {
+    const wrong = isPublic === false ? 'public: false' : scopes.length > 0 ? 'scopes' : undefined;
+    if (wrong) refuse(`authenticate: false lets everybody call it, as nobody; leave ${wrong} out, or authenticate`);
+  }
+  if (isPublic === true && scopes.length > 0) {
+    refuse('public: true lets everybody call it, so that scopes ask nobody for anything; leave one of them out');
+  }
 }
 
 function checkBody(options: AnyOperationOptions, where: string): void {

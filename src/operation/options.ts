@@ -52,6 +52,11 @@ export interface SharedOptions {
   scopes?: readonly string[];
   /** Whether a caller needs no credential. Default: false, such a caller gets 401 (`UNAUTHENTICATED`). */
   public?: boolean;
+  /**
+   * False: the host's `authenticate` is not asked, so that the operation answers while the login is down. Callers over HTTP are
+   * anonymous, so it is public: not beside `scopes` and `public: false`. Default: true.
+   */
+  authenticate?: boolean;
   /** Points that a call costs: shown in the documents. */
   costs?: number;
   /** Default: `stable`. `deprecated` and `legacy` send a `Deprecation` field. */
@@ -226,6 +231,7 @@ export function bodyDefaultsOf({ bodyDefaults, method }: OperationBase): 'all' |
 
 export const operationDefaults = {
   public: false,
+  authenticate: true,
   active: true,
   stability: 'stable',
   status: 200,
@@ -271,6 +277,7 @@ const sharedProperties = {
   // RFC 6749, 3.3 allows more; these are the characters that need no quoting anywhere.
   scopes: { type: 'array', items: { type: 'string', pattern: '^[a-zA-Z0-9_:-]+(\\.[a-zA-Z0-9_:-]+)*$' } },
   public: flag,
+  authenticate: flag,
   costs: count,
   stability: { enum: ['experimental', 'stable', 'deprecated', 'legacy'] satisfies Stability[] },
   deprecation: groupOf(deprecationProperties),

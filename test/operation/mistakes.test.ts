@@ -62,6 +62,17 @@ it('refuses scopes beside public: true', () => {
   expect(() => register({ public: false, scopes: ['todo'] })).not.toThrow();
 });
 
+it.each([
+  [{ scopes: ['todo'] }, 'leave scopes out, or authenticate'],
+  [{ public: false }, 'leave public: false out, or authenticate'],
+])('refuses authenticate: false beside %j', (options, fix) => {
+  const message = `operation "it": authenticate: false lets everybody call it, as nobody; ${fix}`;
+
+  expect(() => register({ authenticate: false, ...options })).toThrow(message);
+  expect(() => register({ authenticate: false, public: true, scopes: [] })).not.toThrow();
+  expect(() => register({ authenticate: undefined, ...options })).not.toThrow();
+});
+
 describe('a misspelled word', () => {
   it.each([
     [{ unknown: 'rejct' }, 'unknown must be one of "drop", "reject", "keep" (did you mean "reject"?)'],
