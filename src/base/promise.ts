@@ -1,4 +1,4 @@
-import { escapePointer } from './json-pointer.js';
+import { findPlace } from './find-place.js';
 
 /** Tells whether a value is a promise (or any thenable). */
 export function isPromise<Value>(value: Value | PromiseLike<Value>): value is Promise<Value> {
@@ -30,33 +30,14 @@ export function hushError(thrown: unknown): void {
   }
 }
 
-// A value that is larger or deeper than this is searched no further.
-const mostLooks = 10_000;
-const deepest = 50;
-
 /**
  * Finds the promises in a value, which were meant to be awaited, and handles their rejections. Gives the place of the first one as a
  * JSON pointer (RFC 6901), or undefined. For values that are known to be wrong: it looks at every member. Never throws.
  */
 export function findPromise(value: unknown): string | undefined {
-  let first: string | undefined;
-  let looks = 0;
-  function look(at: unknown, pointer: string, depth: number): void {
-    if (typeof at !== 'object' || at === null || looks++ > mostLooks || depth > deepest) return;
-    try {
-      lookInto(at, pointer, depth);
-    } catch {
-      // A getter or a proxy that throws.
-    }
-  }
-  function lookInto(at: object, pointer: string, depth: number): void {
-    if (isPromise(at)) {
-      hush(at);
-      first ??= pointer;
-      return;
-    }
-    for (const [key, member] of Object.entries(at)) look(member, `${pointer}/${escapePointer(key)}`, depth + 1);
-  }
-  look(value, '', 0);
-  return first;
+  return findPlace(value, (part) => {
+    if (!isPromise(part)) return false;
+    hush(part);
+    return true;
+  });
 }

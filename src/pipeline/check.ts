@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 import { isFile } from '../action/file.js';
 import { isReply, type Reply } from '../action/reply.js';
 import { FusioError, type Issue } from '../base/errors.js';
+import { findBigint } from '../base/find-place.js';
+import { memberOf, unescapePointer } from '../base/json-pointer.js';
+import { isJsonKind, kindOf } from '../base/kind.js';
 import { findPromise, hush, isPromise } from '../base/promise.js';
 import { discard, heed } from '../base/streams.js';
 import { redact } from '../log/redact.js';
@@ -106,7 +109,8 @@ function written(
   const promise = findPromise(body);
   if (promise !== undefined) throw broken(invocation, `${promise || 'the value'} is a promise: await it first`);
   const issues = issuesOf(invocation, writer, value);
-  const { shown, more } = shownIssues(issues);
+  const { shown: found, more } = shownIssues(issues);
+  const shown = found.map((issue) => withKind(issue, body, value));
   const text = shown.map(({ pointer, message }) => `${pointer || 'the value'} ${message}`).join('; ');
   const error = broken(invocation, `the result does not fit the schema of status ${status}: ${text}${more}`);
   if (invocation.runnable.answers.enforced) throw error;
@@ -141,6 +145,39 @@ function issuesOf(invocation: Invocation, writer: Reader, value: unknown): Issue
   } catch (cause) {
     throw broken(invocation, 'the result cannot be checked', cause);
   }
+}
+
+// Issues about the kind of a value. Of the others the kind is said where it is none of JSON's, as of a Date that is no `date`.
+const aboutKinds = new Set(['TYPE', 'ENUM', 'CONST', 'ANY_OF', 'ONE_OF', 'NOT_ALLOWED', 'NOT_JSON']);
+
+/** Adds what came, by its kind: a driver gives null, a Date, a bigint or a text for a decimal where none was thought of. */
+function withKind(issue: Issue, body: unknown, value: unknown): Issue {
+  if (issue.code === 'NOT_JSON') {
+    const bigint = findBigint(body);
+    if (bigint === undefined) return issue;
+    return { ...issue, pointer: bigint, message: 'must not be a bigint, which JSON does not have' };
+  }
+  const part = partOf(body, value, issue.pointer);
+  // Not there, or a place whose name was too long to be listed whole.
+  if (part === undefined && issue.pointer !== '') return issue;
+  const kind = kindOf(part);
+  if (isJsonKind(kind) && !aboutKinds.has(issue.code)) return issue;
+  return { ...issue, message: `${issue.message}, got ${kind}` };
+}
+
+/** The part of the result as the action gave it, or of its JSON form where a `toJSON` or a getter stands between. */
+function partOf(body: unknown, value: unknown, pointer: string): unknown {
+  let part = body;
+  let form = value;
+  for (const name of pointer.split('/').slice(1).map(unescapePointer)) {
+    form = memberOf(form, name);
+    try {
+      part = memberOf(part, name) ?? form;
+    } catch {
+      part = form;
+    }
+  }
+  return part;
 }
 
 function empty(status: number, headers: Reply['headers'] | undefined): Outcome {
@@ -183,11 +220,6 @@ function headersOf(response: Response): Reply['headers'] {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }
 
 function titleOf({ handle, name }: Runnable): string {

@@ -2,7 +2,7 @@ import { type Caller, system } from '../access/caller.js';
 import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import type { Request } from '../action/request.js';
 import { codeOf, FusioError } from '../base/errors.js';
-import { stringify } from '../base/stringify.js';
+import { stringify, unwritable } from '../base/stringify.js';
 import { callerFor, checkCallOptions } from './context.js';
 import type { Gate } from './gate.js';
 import { Invocation } from './invocation.js';
@@ -102,7 +102,6 @@ function jsonForm(value: unknown): unknown {
     const text = stringify(value);
     return text === undefined ? undefined : JSON.parse(text);
   } catch (cause) {
-    const message = 'The result cannot be written as JSON (a circle, a bigint or a promise)';
-    throw new FusioError('RESULT_INVALID', message, { cause });
+    throw new FusioError('RESULT_INVALID', unwritable(value), { cause });
   }
 }

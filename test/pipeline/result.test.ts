@@ -47,15 +47,15 @@ it.each<[string, Result, string]>([
   ['a stream for a schema', { response: json, action: () => Readable.from(['a']) }, noRaw],
   ['a buffer for a schema', { response: json, action: () => Buffer.from('a') }, noRaw],
   ['a Blob for a schema', { response: json, action: () => new Blob(['a']) }, noRaw],
-  ['an object for a media type', { response: 'text/csv', action: () => ({}) }, `${raw} a value of type object`],
+  ['an object for a media type', { response: 'text/csv', action: () => ({}) }, `${raw} an object`],
   ['an array for a media type', { response: 'text/csv', action: () => [] }, `${raw} an array`],
   ['null for a media type', { response: 'text/csv', action: () => null }, `${raw} null`],
   ['nothing for a media type', { response: 'text/csv', action: () => undefined }, `${raw} undefined`],
-  ['a number for a media type', { response: 'text/csv', action: () => 7 }, `${raw} a value of type number`],
+  ['a number for a media type', { response: 'text/csv', action: () => 7 }, `${raw} a number`],
   [
     'a text for events',
     { response: 'text/event-stream', action: () => 'a' },
-    'operation "it": text/event-stream takes an async iterable, got a value of type string',
+    'operation "it": text/event-stream takes an async iterable, got a string',
   ],
   [
     'null for events',
@@ -70,12 +70,12 @@ it.each<[string, Result, string]>([
   [
     'a value that does not fit',
     { response: json, action: () => ({ id: 'one' }) },
-    'operation "it": the result does not fit the schema of status 200: /id must be an integer',
+    'operation "it": the result does not fit the schema of status 200: /id must be an integer, got a string',
   ],
   [
     'a value that is wrong as a whole',
     { response: json, action: () => 'one' },
-    'operation "it": the result does not fit the schema of status 200: the value must be an object',
+    'operation "it": the result does not fit the schema of status 200: the value must be an object, got a string',
   ],
   [
     'a getter that throws',

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { FusioError } from '../../base/errors.js';
-import { stringify } from '../../base/stringify.js';
+import { stringify, unwritable } from '../../base/stringify.js';
 import type { Route } from '../route.js';
 import { type Answer, type Conditions, matches, replace, setDefault, withoutContent } from './headers.js';
 
@@ -32,10 +32,6 @@ function jsonOf(value: unknown, isChecked: boolean, { name }: Route): string {
   try {
     return (isChecked ? JSON.stringify(value) : stringify(value)) ?? 'null';
   } catch (cause) {
-    throw new FusioError(
-      'RESULT_INVALID',
-      `operation "${name}": the result cannot be written as JSON (a circle, a bigint or a promise)`,
-      { cause },
-    );
+    throw new FusioError('RESULT_INVALID', `operation "${name}": ${unwritable(value)}`, { cause });
   }
 }
