@@ -99,7 +99,7 @@ function packageFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fusio-readme-'));
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules/fusio'), 'dir');
-  for (const name of ['express', 'express-session', 'libsql', 'prom-client', 'swagger-ui-dist']) {
+  for (const name of ['express', 'express-session', 'libsql', 'pg', 'prom-client', 'swagger-ui-dist']) {
     symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name), 'dir');
   }
   return folder;
