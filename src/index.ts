@@ -100,6 +100,7 @@ export type { CorsOptions } from './http/cors.js';
 export type { InjectOptions, InjectResponse } from './http/inject.js';
 export type { ClientIpRequest } from './http/request/request.js';
 export type { Logger } from './log/logger.js';
+export type { ApiDescription, SecurityScheme } from './openapi/description.js';
 export type { OpenApiDocument, OpenApiOptions } from './openapi/openapi.js';
 export type { Middleware } from './operation/before.js';
 export type {

@@ -12,6 +12,7 @@ import { httpDefaults } from '../http/options.js';
 import { guarded } from '../log/logger.js';
 import { loggerOf } from '../log/options.js';
 import { describeError } from '../log/redact.js';
+import { defaultSchemes } from '../openapi/description.js';
 import { createDocuments } from '../openapi/documents.js';
 import { publish } from '../operation/published.js';
 import { createRegistry } from '../operation/registry.js';
@@ -50,7 +51,7 @@ export function createFusio<
 
 function build(options: AnyOptions): AnyFusio {
   checkFusioOptions(options);
-  const { authenticate, baseUrl, clientIp, docs = false, telemetry } = options;
+  const { authenticate, baseUrl, clientIp, docs = false, openapi = {}, telemetry } = options;
   const { validationStatus = defaultValidationStatus } = options;
   const clock = options.clock ?? systemClock;
   const logger = loggerOf(options.logger);
@@ -68,10 +69,18 @@ function build(options: AnyOptions): AnyFusio {
 
   const registry = createRegistry({
     schemas,
+    securitySchemes: Object.keys(openapi.securitySchemes ?? defaultSchemes),
     onOperation: (operation) => http.add(operation),
     onChange: () => documents.forget(),
   });
-  const documents = createDocuments({ registry, schemas, docs, baseUrl, problems: { validationStatus, format } });
+  const documents = createDocuments({
+    registry,
+    schemas,
+    docs,
+    description: openapi,
+    baseUrl,
+    problems: { validationStatus, format },
+  });
   const deadlines = createDeadlines(clock);
   const gate = createGate(deadlines, log);
   const watcher = createTelemetry(telemetry);

@@ -13,6 +13,7 @@ import { httpOptions } from '../http/options.js';
 import type { ClientIpRequest } from '../http/request/request.js';
 import type { Logger } from '../log/logger.js';
 import { loggerOption } from '../log/options.js';
+import { type ApiDescription, openapiOption } from '../openapi/description.js';
 import { type DocsOptions, docsOption } from '../openapi/options.js';
 import { type MapError, mapErrorOption } from '../pipeline/failure.js';
 import { validationStatusOption } from '../pipeline/validate.js';
@@ -38,6 +39,11 @@ export interface FusioOptions<Connections = {}, Events = {}, Who extends Princip
    * Default: off. `{ path: false }`: the document only. `title` and `version` are those of the API.
    */
   docs?: boolean | DocsOptions;
+  /**
+   * Further members of the OpenAPI document, served or not: `info`, `servers`, `tags`, `securitySchemes`, `externalDocs`.
+   * Default: one scheme, `bearer`, and nothing else.
+   */
+  openapi?: ApiDescription;
   /**
    * Finds the caller's address: `({ headers, socket }) => headers['x-real-ip']?.toString() ?? socket?.remoteAddress`. There is no socket
    * through `fetch`. Default: Express's `req.ip`, elsewhere the address of the socket; undefined through `fetch`.
@@ -77,6 +83,7 @@ const rules = {
   formats: formatsOption,
   baseUrl: httpOptions.baseUrl,
   docs: docsOption,
+  openapi: openapiOption,
   authenticate: authenticateOption,
   clientIp: httpOptions.clientIp,
   logger: loggerOption,

@@ -2,6 +2,7 @@ import { coversAny } from '../access/authorize.js';
 import { callerOf } from '../access/caller.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Components, createComponents, finishComponents } from './components.js';
+import { type ApiDescription, defaultSchemes, type SecurityScheme } from './description.js';
 import type { Documented } from './documented.js';
 import { placeExamples } from './examples.js';
 import { byText, type Json, type OpenApiDocument, type OpenApiOptions, pascal } from './openapi.js';
@@ -27,6 +28,8 @@ export interface DocumentInput {
   readonly scopes: ReadonlyMap<string, string | undefined>;
   /** Default: the problem document, and 400 for a request that does not fit. */
   readonly problems?: DocumentedProblems;
+  /** The option `openapi`. */
+  readonly description?: ApiDescription;
   /** Events that consumers may subscribe to, by name. */
   readonly events?: ReadonlyMap<string, DocumentedEvent>;
 }
@@ -46,24 +49,34 @@ export function makeDocument(input: DocumentInput, options: OpenApiOptions = {})
   const events = [...(input.events ?? [])].sort(([a], [b]) => byText(a, b));
   const components = createComponents(input.schemas);
   const problems = input.problems ?? plainProblems;
+  const { info, servers, tags, externalDocs, securitySchemes = defaultSchemes } = input.description ?? {};
   const problemContent = createProblemContent(components, problems);
   for (const operation of operations) claimSchemas(operation, components);
   for (const [name, { schema }] of events) components.names.claim(schema, `${pascal(name)}Event`);
 
-  const paths = pathsOf(operations, components, problemContent);
+  const paths = pathsOf(operations, components, problemContent, Object.keys(securitySchemes));
   const webhooks = Object.fromEntries(
     events.map(([name, event]) => [name, { post: describeEvent(name, event, components) }]),
   );
   return {
     openapi: '3.1.1',
-    info: { title: options.title ?? docsDefaults.title, version: options.version ?? docsDefaults.version },
-    servers: serversOf(options.servers),
-    tags: tagsOf(operations),
+    info: infoOf(info, options),
+    servers: options.servers || !servers ? serversOf(options.servers) : [...servers],
+    tags: tagsOf(operations, tags),
+    ...(externalDocs && { externalDocs }),
     paths,
     ...(events.length > 0 && { webhooks }),
-    components: componentsOf([paths, webhooks], components, problemContent),
+    components: {
+      ...componentsOf([paths, webhooks], components, problemContent),
+      securitySchemes: schemesOf(securitySchemes, scopesIn(operations, input.scopes)),
+    },
     ...scopesOf(operations, input.scopes),
   };
+}
+
+function infoOf(info: ApiDescription['info'] = {}, options: OpenApiOptions): OpenApiDocument['info'] {
+  const { title = info.title ?? docsDefaults.title, version = info.version ?? docsDefaults.version } = options;
+  return { ...info, title, version };
 }
 
 /** Hides operations that are not exposed, that are switched off (they answer 410), and that this caller may not call. */
@@ -88,10 +101,12 @@ function pathsOf(
   operations: readonly Documented[],
   components: Components,
   problemContent: ProblemContent,
+  schemes: readonly string[],
 ): OpenApiDocument['paths'] {
   const paths = new Map<string, [method: string, description: Json][]>();
   for (const [operation, place] of placeOperations(operations)) {
-    const description = describe(operation, place, components, problemContent);
+    const security = securityOf(operation, schemes);
+    const description = { ...describe(operation, place, components, problemContent), security };
     placeExamples(operation, place, description);
     const path = paths.get(place.template);
     if (path) path.push([operation.method, description]);
@@ -110,7 +125,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function describe(operation: Documented, place: Place, components: Components, problemContent: ProblemContent): Json {
   const { name, handle, options, scopes } = operation;
-  const { summary, description, stability = 'stable' } = options;
+  const { summary, description, stability = 'stable', openapi: { externalDocs, callbacks } = {} } = options;
   const parameters = parametersOf(operation, place, components);
   const requestBody = requestBodyOf(operation, components);
   return {
@@ -119,34 +134,52 @@ function describe(operation: Documented, place: Place, components: Components, p
     ...(summary !== undefined && { summary }),
     ...(description !== undefined && { description }),
     ...((stability === 'deprecated' || stability === 'legacy' || options.deprecation) && { deprecated: true }),
+    ...(externalDocs && { externalDocs }),
     ...(parameters.length > 0 && { parameters }),
     ...(requestBody && { requestBody }),
     responses: responsesOf(operation, components.response, problemContent),
-    security: securityOf(operation),
+    ...(callbacks && { callbacks }),
     ...(scopes.length > 0 && { 'x-fusio-scopes': [...scopes] }),
     ...(options.costs !== undefined && { 'x-fusio-costs': options.costs }),
     'x-fusio-stability': handle.stability,
   };
 }
 
-/** Writes the scopes as alternatives: of each list any one will do. A public operation takes a credential and needs none. */
-function securityOf({ public: isPublic, authenticate, demands }: Documented): Json[] {
+/** Writes the scopes as alternatives, for each scheme: of each list any one will do. A public operation takes a credential and needs none. */
+function securityOf(
+  { public: isPublic, authenticate, demands, options }: Documented,
+  schemes: readonly string[],
+): Json[] {
+  if (options.openapi?.security) return [...options.openapi.security];
   if (!authenticate) return [];
-  if (isPublic) return [{}, { bearer: [] }];
+  if (isPublic) return [{}, ...schemes.map((scheme) => ({ [scheme]: [] }))];
   const alternatives = demands.reduce<readonly (readonly string[])[]>(
     (ways, scopes) => ways.flatMap((way) => scopes.map((scope) => [...new Set([...way, scope])])),
     [[]],
   );
-  return alternatives.map((bearer) => ({ bearer }));
+  return schemes.flatMap((scheme) => alternatives.map((scopes) => ({ [scheme]: scopes })));
 }
 
 function tagsFor({ name, options }: Documented): readonly string[] {
   return options.tags ?? name.split('.', 1);
 }
 
-function tagsOf(operations: readonly Documented[]): Json[] {
+/** Lists the tags of the operations: those that are described, in their order, then the others. */
+function tagsOf(operations: readonly Documented[], described: ApiDescription['tags'] = []): Json[] {
   const names = new Set(operations.flatMap((operation) => tagsFor(operation)));
-  return [...names].sort(byText).map((name) => ({ name }));
+  const used = described.filter(({ name }) => names.delete(name)).map((tag) => ({ ...tag }));
+  return [...used, ...[...names].sort(byText).map((name) => ({ name }))];
+}
+
+/** Writes the security schemes. A flow that names no scopes has those of the operations. */
+function schemesOf(schemes: Readonly<Record<string, SecurityScheme>>, scopes: Json): Json {
+  return Object.fromEntries(
+    Object.entries(schemes).map(([name, scheme]) => {
+      if (scheme.type !== 'oauth2') return [name, scheme];
+      const flows = Object.entries(scheme.flows).map(([flow, one]) => [flow, { scopes, ...one }]);
+      return [name, { ...scheme, flows: Object.fromEntries(flows) }];
+    }),
+  );
 }
 
 function describeEvent(name: string, { schema, description, example }: DocumentedEvent, components: Components): Json {
@@ -178,7 +211,6 @@ function componentsOf(parts: unknown, components: Components, problemContent: Pr
     schemas: finishComponents(components, [parts, responses]),
     responses,
     headers: Object.fromEntries(usedHeaders),
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token or an API key.' } },
   };
 }
 
@@ -187,11 +219,14 @@ function referencesIn(parts: unknown, kind: string): Set<string> {
   return new Set([...found].map(([, name = '']) => name));
 }
 
-/** Writes the scopes that these operations ask for, with the app's descriptions. */
+/** Writes the scopes that these operations ask for, where there are some. */
 function scopesOf(operations: readonly Documented[], descriptions: DocumentInput['scopes']): Json {
+  const scopes = scopesIn(operations, descriptions);
+  return Object.keys(scopes).length > 0 ? { 'x-fusio-scopes': scopes } : {};
+}
+
+/** Gives the scopes that these operations ask for, with the app's descriptions. */
+function scopesIn(operations: readonly Documented[], descriptions: DocumentInput['scopes']): Json {
   const names = new Set(operations.flatMap(({ scopes }) => scopes));
-  if (names.size === 0) return {};
-  return {
-    'x-fusio-scopes': Object.fromEntries([...names].sort(byText).map((name) => [name, descriptions.get(name) ?? ''])),
-  };
+  return Object.fromEntries([...names].sort(byText).map((name) => [name, descriptions.get(name) ?? '']));
 }

@@ -1,6 +1,7 @@
 import type { AnyContext } from '../action/context.js';
 import type { OperationAdapter, Registry } from '../operation/registry.js';
 import type { Schemas } from '../schema/schemas.js';
+import type { ApiDescription } from './description.js';
 import { docsOperations, serverOf, viewerOf } from './docs-page.js';
 import { makeDocument } from './document.js';
 import type { OpenApiDocument, OpenApiOptions } from './openapi.js';
@@ -12,6 +13,8 @@ export interface DocumentsParts {
   readonly schemas: Schemas;
   /** The option `docs`: its title and version are those of every document. */
   readonly docs: boolean | DocsOptions;
+  /** The option `openapi`. */
+  readonly description: ApiDescription;
   /** Where callers reach the API; undefined: as the request says. */
   readonly baseUrl: string | undefined;
   readonly problems: DocumentedProblems;
@@ -30,27 +33,34 @@ export interface Documents {
 
 const mostDocuments = 100;
 
-export function createDocuments({ registry, schemas, docs, baseUrl, problems }: DocumentsParts): Documents {
+export function createDocuments({
+  registry,
+  schemas,
+  docs,
+  description,
+  baseUrl,
+  problems,
+}: DocumentsParts): Documents {
   const { path, ...info } = typeof docs === 'object' ? docs : {};
-  const server = baseUrl?.replace(/\/+$/, '');
+  const server = description.servers ? undefined : baseUrl?.replace(/\/+$/, '');
   // By server and caller. Bounded: otherwise a stranger could fill the memory with documents.
   const written = new Map<string, OpenApiDocument>();
 
   function write(options: OpenApiOptions): OpenApiDocument {
     const servers = options.servers ?? (server === undefined ? undefined : [server]);
     return makeDocument(
-      { operations: registry.operations.values(), schemas, scopes: registry.scopes, problems },
+      { operations: registry.operations.values(), schemas, scopes: registry.scopes, problems, description },
       { ...info, ...options, ...(servers && { servers }) },
     );
   }
 
   function forRequest(context: AnyContext): OpenApiDocument {
-    const reached = server ?? serverOf(context);
+    const reached = description.servers ? undefined : (server ?? serverOf(context));
     const viewer = viewerOf(context);
     const key = JSON.stringify([reached, viewer ? (viewer.scopes ?? []) : null]);
     const known = written.get(key);
     if (known) return known;
-    const document = write({ servers: [reached], ...(viewer && { as: viewer }) });
+    const document = write({ ...(reached !== undefined && { servers: [reached] }), ...(viewer && { as: viewer }) });
     if (written.size >= mostDocuments) written.clear();
     written.set(key, document);
     return document;

@@ -1,6 +1,7 @@
 import { FusioError } from '../base/errors.js';
 import { groupOf, type OptionRule } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
+import { isServer } from './description.js';
 import type { OpenApiOptions } from './openapi.js';
 
 /** The option `docs` of `createFusio`. */
@@ -51,9 +52,4 @@ export function checkOpenApiOptions(options: OpenApiOptions): void {
       `openapi: servers must be URLs without query and fragment, absolute or like "/api", got ${JSON.stringify(url)}`,
     );
   }
-}
-
-// RFC 3986, 2: every other character of a URL is percent-encoded. A URL parser would repair it silently.
-function isServer(url: string): boolean {
-  return /^[\w.~:/[\]@!$&'()*+,;=%-]*$/.test(url) && URL.canParse(url, 'http://localhost');
 }

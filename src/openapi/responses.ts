@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { AnswerBody, DeclaredAnswer } from '../operation/answers.js';
+import type { HeaderDescription, ResponseDescription } from '../operation/description.js';
 import { isNode } from '../schema/keywords.js';
 import type { Documented } from './documented.js';
 import { type Json, pascal } from './openapi.js';
@@ -15,18 +16,26 @@ export function responsesOf(operation: Documented, writer: SchemaWriter, problem
     const text = typeof declared.schema === 'string' && declared.body.kind === 'any' ? declared.schema : undefined;
     // An error of the operation's own may be thrown as a problem, or answered with `respond`.
     const problem = !hasBody(method, status) || status < 400 ? undefined : problemContent();
-    const content = hasBody(method, status) ? contentOf(declared.body, status, writer, hint, problem) : undefined;
+    const own: ResponseDescription = options.openapi?.responses?.[status] ?? {};
+    const further = own.content && ownContent(own.content, writer, hint);
+    // An operation that declares nothing of its result is described by `openapi` alone.
+    const declaredContent =
+      !hasBody(method, status) || (further && declared.body.kind === 'any' && status < 400)
+        ? undefined
+        : contentOf(declared.body, status, writer, hint, problem);
+    const content = hasBody(method, status) && (declaredContent || further) && { ...declaredContent, ...further };
     return {
-      description: text ?? descriptionOf(declared.schema) ?? STATUS_CODES[status] ?? `Status ${status}`,
-      headers: headersOf(operation, status),
+      description:
+        own.description ?? text ?? descriptionOf(declared.schema) ?? STATUS_CODES[status] ?? `Status ${status}`,
+      headers: { ...headersOf(operation, status), ...ownHeaders(own.headers ?? {}, writer, hint) },
       ...(content && { content }),
+      ...(own.links && { links: own.links }),
     };
   };
   for (const [status, declared] of answers.declared) {
     responses[status] = write(status, declared, hintOf(operation, status));
   }
-  // Without a schema an action may return nothing.
-  if (options.response === undefined && answers.emptyStatus === 204) {
+  if (answers.mayBeEmpty) {
     responses[204] ??= write(204, { body: answers.plain, schema: undefined }, '');
   }
   if (options.cache?.etag === true && method === 'GET') {
@@ -71,6 +80,23 @@ function contentOf(
   if (problem) return problem;
   // A redirect, say: the text is all that is declared.
   return status >= 300 ? undefined : { 'application/json': { schema: {} } };
+}
+
+function ownContent(content: NonNullable<ResponseDescription['content']>, writer: SchemaWriter, hint: string): Json {
+  return Object.fromEntries(
+    Object.entries(content).map(([type, { schema, ...rest }]) => {
+      return [type, { ...rest, schema: schema ? writer.use(schema, hint) : rawSchema(type) }];
+    }),
+  );
+}
+
+function ownHeaders(headers: NonNullable<ResponseDescription['headers']>, writer: SchemaWriter, hint: string): Json {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, one]) => {
+      const { schema, ...rest }: HeaderDescription = typeof one === 'string' ? { description: one } : one;
+      return [name, { ...rest, schema: schema ? writer.use(schema, `${hint}${pascal(name)}`) : { type: 'string' } }];
+    }),
+  );
 }
 
 function rawSchema(type: string): Json {

@@ -23,6 +23,8 @@ export interface Answers {
   readonly status: number;
   /** The status of a plain result that is undefined: 204 where the operation says no status. */
   readonly emptyStatus: number;
+  /** Whether a 204 is among the answers without being declared: an action without a schema may return nothing. */
+  readonly mayBeEmpty: boolean;
   /** The body of a plain result. */
   readonly plain: AnswerBody;
   /** By status; undefined where the operation does not declare it. */
@@ -65,7 +67,7 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
     const main = declared.get(status);
     if (!main) throw new FusioError('OPERATION_INVALID', `${where}: status ${status} is not among those of response`);
     const of = (wanted: number) => declared.get(wanted)?.body;
-    return { status, emptyStatus: status, plain: main.body, of, declared, enforced };
+    return { status, emptyStatus: status, mayBeEmpty: false, plain: main.body, of, declared, enforced };
   }
 
   const guess = typeof response === 'string' ? misspelledType(response) : undefined;
@@ -84,6 +86,7 @@ export function readAnswers(options: AnyOperationOptions, schemas: Schemas, wher
   return {
     status,
     emptyStatus: options.status ?? 204,
+    mayBeEmpty: response === undefined && options.status === undefined,
     plain,
     // One schema is that of every 2xx; other statuses are free unless they are declared.
     of: (wanted) => declared.get(wanted)?.body ?? (wanted >= 200 && wanted < 300 ? plain : any),

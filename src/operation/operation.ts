@@ -6,6 +6,7 @@ import { didYouMean } from '../base/suggest.js';
 import type { Schemas } from '../schema/schemas.js';
 import { type Answers, readAnswers } from './answers.js';
 import { type Middleware, readBefore } from './before.js';
+import { checkDescription } from './description.js';
 import { checkExamples } from './examples.js';
 import { type FileRules, fileRulesOf } from './form-files.js';
 import { demandsOf, inGroup, nothingShared } from './group.js';
@@ -53,6 +54,8 @@ export interface OperationParts {
   readonly actionNames: () => Iterable<string>;
   /** The wrappers of `fusio.around`, outside those of the operation. */
   readonly arounds: readonly AnyAround[];
+  /** The names that the documents have for the ways to show a credential. */
+  readonly securitySchemes: readonly string[];
 }
 
 /** Reads the options of an operation, or throws with its name, what is wrong and the fix. */
@@ -74,6 +77,10 @@ export function makeOperation(own: AnyOperationOptions, parts: OperationParts, s
   const files = options.files && fileRulesOf(options.files);
 
   const answers = readAnswers(options, parts.schemas, where);
+  if (options.openapi) {
+    const statuses = [...answers.declared.keys(), ...(answers.mayBeEmpty ? [204] : [])];
+    checkDescription(options.openapi, { statuses, securitySchemes: parts.securitySchemes }, where);
+  }
   checkExamples(options, { schemas: parts.schemas, answers, files }, where);
 
   const run = findAction(options.action, parts, where);

@@ -10,6 +10,7 @@ import type { Joined } from '../base/joined.js';
 import { groupOf } from '../base/option.js';
 import { checkOptions } from '../schema/check-options.js';
 import type { Middleware } from './before.js';
+import { descriptionSchema, type OperationDescription } from './description.js';
 import { filesSchema } from './form-files.js';
 import { type MultipartOptions, multipartSchema } from './multipart.js';
 
@@ -101,6 +102,8 @@ export interface OperationBase extends SharedOptions {
   consumes?: Consumes | readonly Consumes[];
   /** Calls and their answers, by name: documented, and run by `checkContract` of `fusio/testing`. */
   examples?: Readonly<Record<string, { request?: unknown; response?: unknown; summary?: string }>>;
+  /** Further members of the operation in the OpenAPI document: response headers, further media types, security, links, callbacks. */
+  openapi?: OperationDescription;
 }
 
 /** The body of a request, with the declared files in it: also undefined where its schema is `Type.Optional`. */
@@ -306,6 +309,7 @@ const properties = {
   status: { type: 'integer', minimum: 200, maximum: 299 },
   consumes: { ...consumes, type: ['string', 'object', 'array'], items: consumes, minItems: 1 },
   examples: { type: 'object', additionalProperties: groupOf(exampleProperties) },
+  openapi: descriptionSchema,
   action: anything,
 } satisfies Record<keyof AnyOperationOptions, object>;
 

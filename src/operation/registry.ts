@@ -28,13 +28,15 @@ export type OperationAdapter = (fusio: { operation(options: AnyOperationOptions)
 
 export interface RegistryParts {
   readonly schemas: Schemas;
+  /** The names that the documents have for the ways to show a credential. */
+  readonly securitySchemes: readonly string[];
   /** Publishes an operation before it is kept; throws where its path is taken. */
   readonly onOperation: (operation: Operation) => void;
   /** Hears that something was registered. */
   readonly onChange: () => void;
 }
 
-export function createRegistry({ schemas, onOperation, onChange }: RegistryParts): Registry {
+export function createRegistry({ schemas, securitySchemes, onOperation, onChange }: RegistryParts): Registry {
   const operations = new Map<string, Operation>();
   const byHandle = new WeakMap<object, Operation>();
   const actions = new Map<string, Handle>();
@@ -51,6 +53,7 @@ export function createRegistry({ schemas, onOperation, onChange }: RegistryParts
         action: (name: string) => actions.get(name),
         actionNames: () => actions.keys(),
         arounds,
+        securitySchemes,
       };
       const operation = makeOperation(options, parts, shared);
       const { name, handle } = operation;

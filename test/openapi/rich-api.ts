@@ -1,5 +1,6 @@
 import type { FusioOptions } from '../../src/index.js';
 import { type AnyFusio, createFusio, Type } from '../../src/index.js';
+import type { ApiDescription } from '../../src/openapi/description.js';
 import { docsOperations, serverOf, viewerOf } from '../../src/openapi/docs-page.js';
 import { type DocumentedEvent, makeDocument } from '../../src/openapi/document.js';
 import type { OpenApiDocument, OpenApiOptions } from '../../src/openapi/openapi.js';
@@ -11,20 +12,33 @@ export interface Api {
   readonly operations: readonly AnyOperationOptions[];
   readonly schemas?: Readonly<Record<string, object>>;
   readonly scopes?: Readonly<Record<string, string>>;
+  readonly description?: ApiDescription;
   readonly events?: Readonly<Record<string, DocumentedEvent>>;
 }
 
 /** The document of an API, without a server. */
 export function documentOf(
-  { operations, schemas: named = {}, scopes = {}, events = {} }: Api,
+  { operations, schemas: named = {}, scopes = {}, events = {}, description = {} }: Api,
   options?: OpenApiOptions,
 ): OpenApiDocument {
   const schemas = createSchemas();
   for (const [name, schema] of Object.entries(named)) schemas.name(name, schema);
-  const parts = { schemas, action: () => undefined, actionNames: () => [], arounds: [] };
+  const parts = {
+    schemas,
+    action: () => undefined,
+    actionNames: () => [],
+    arounds: [],
+    securitySchemes: Object.keys(description.securitySchemes ?? { bearer: {} }),
+  };
   const made = operations.map((one) => makeOperation(one, parts));
   return makeDocument(
-    { operations: made, schemas, scopes: new Map(Object.entries(scopes)), events: new Map(Object.entries(events)) },
+    {
+      operations: made,
+      schemas,
+      description,
+      scopes: new Map(Object.entries(scopes)),
+      events: new Map(Object.entries(events)),
+    },
     options,
   );
 }
@@ -228,3 +242,92 @@ export function makeRichApi(): Api {
     ],
   };
 }
+
+const Order = Type.Object({ id: Type.Integer() });
+
+/** An API of which the app says more than follows from its operations. */
+export const describedByItsApp = {
+  schemas: { Order },
+  scopes: { order: 'Reads and writes orders.' },
+  description: {
+    info: {
+      title: 'Shop',
+      version: '2.0.0',
+      summary: 'Sells things.',
+      description: 'With **prices**.',
+      termsOfService: 'https://example.com/terms',
+      contact: { name: 'Ada', url: 'https://example.com', email: 'ada@example.com' },
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      {
+        url: 'https://{region}.example.com/v1',
+        description: 'Production.',
+        variables: { region: { default: 'eu', enum: ['eu', 'us'], description: 'Where.' } },
+      },
+      { url: '/api', description: 'This one.' },
+    ],
+    tags: [
+      { name: 'unused' },
+      { name: 'order', description: 'Orders.', externalDocs: { url: 'https://example.com/orders' } },
+    ],
+    securitySchemes: {
+      session: { type: 'apiKey', in: 'cookie', name: 'sid', description: 'The session.' },
+      key: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+      login: {
+        type: 'oauth2',
+        flows: {
+          clientCredentials: { tokenUrl: 'https://example.com/token' },
+          authorizationCode: {
+            authorizationUrl: 'https://example.com/login',
+            tokenUrl: 'https://example.com/token',
+            refreshUrl: '/refresh',
+            scopes: { order: 'Mine.' },
+          },
+        },
+      },
+    },
+    externalDocs: { url: 'https://example.com/manual' },
+  },
+  operations: [
+    operation({
+      name: 'order.list',
+      path: '/order',
+      openapi: {
+        responses: {
+          200: { content: { 'application/json': { schema: Type.Array(Order) }, 'text/csv': {}, 'image/png': {} } },
+        },
+      },
+    }),
+    operation({
+      name: 'order.create',
+      method: 'POST',
+      path: '/order',
+      public: false,
+      scopes: ['order'],
+      query: Type.Object({ url: Type.Optional(Type.String()) }),
+      response: { 201: Order },
+      throws: { 429: 'Too many' },
+      openapi: {
+        externalDocs: { url: 'https://example.com/order' },
+        responses: {
+          201: {
+            description: 'The order was taken.',
+            headers: {
+              Location: 'URL of the order.',
+              'X-Queue': { description: 'Place in the queue.', schema: Type.Integer(), required: true },
+            },
+            content: { 'text/csv': { example: 'id\n1' } },
+            links: { get: { operationId: 'order.list' } },
+          },
+          429: { headers: { 'Retry-After': 'Seconds.' }, content: { 'text/plain': {} } },
+        },
+        callbacks: {
+          taken: { '{$request.query.url}': { post: { security: [], responses: { 200: { description: 'Thanks.' } } } } },
+        },
+      },
+      action: () => ({ id: 1 }),
+    }),
+    operation({ name: 'hook', method: 'POST', openapi: { security: [{ session: [], key: [] }] } }),
+  ],
+} as const satisfies Api;

@@ -3,7 +3,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Type } from '../../src/index.js';
 import type { OpenApiDocument } from '../../src/openapi/openapi.js';
 import { closeAll } from '../support/fusio.js';
-import { documentOf, makeRichApi, operation } from './rich-api.js';
+import { describedByItsApp, documentOf, makeRichApi, operation } from './rich-api.js';
 import { makeFolder, runModule } from './tools.js';
 
 afterEach(closeAll);
@@ -33,6 +33,7 @@ async function linted(document: OpenApiDocument): Promise<string[]> {
 
 const documents: Record<string, OpenApiDocument> = {
   'of everything': documentOf(makeRichApi(), { servers: ['/api'] }),
+  'with what its app says': documentOf(describedByItsApp),
   'of nothing': documentOf({ operations: [] }),
   'for an anonymous caller': documentOf(makeRichApi(), { as: 'anonymous' }),
   'of one bare operation': documentOf({
