@@ -27,21 +27,41 @@ type StatusValue<S> = S extends 'text/event-stream'
       ? Problem
       : Static<S>;
 
+/**
+ * What an action may give for a value of a schema, as far as its JSON form fits: a `Date` where a text is declared, and undefined where a
+ * property is optional, also with `exactOptionalPropertyTypes`.
+ */
+// `V extends undefined` is true of an optional property, and only of that: its `undefined` is one that may be written. The mapped type keeps
+// what is optional, lists and tuples.
+type Given<V> = 0 extends 1 & V
+  ? V
+  : V extends undefined
+    ? undefined
+    : V extends string
+      ? string extends V
+        ? string | Date
+        : V
+      : V extends object
+        ? { [K in keyof V]: Given<V[K]> }
+        : V;
+
+type StatusGiven<S> = S extends string ? StatusValue<S> : Given<Static<S>>;
+
 /** The schema of the lowest 2xx status in a response map. */
 type FirstSuccess<R> = R extends { readonly 200: infer S }
-  ? StatusValue<S>
+  ? StatusGiven<S>
   : R extends { readonly 201: infer S }
-    ? StatusValue<S>
+    ? StatusGiven<S>
     : R extends { readonly 202: infer S }
-      ? StatusValue<S>
+      ? StatusGiven<S>
       : R extends { readonly 203: infer S }
-        ? StatusValue<S>
+        ? StatusGiven<S>
         : R extends { readonly 204: unknown }
           ? undefined
           : R extends { readonly 206: infer S }
-            ? StatusValue<S>
+            ? StatusGiven<S>
             : R extends { readonly 207: infer S }
-              ? StatusValue<S>
+              ? StatusGiven<S>
               : never;
 
 /** The result of a reusable action that declares no `response`: fits every operation, whose own `response` is checked when it runs. */
@@ -57,7 +77,7 @@ export type Plain<R> = [R] extends [undefined]
     ? StatusValue<R>
     : IsStatusMap<R> extends true
       ? FirstSuccess<R>
-      : Static<R>;
+      : Given<Static<R>>;
 
 /** The result for a caller: the value of the schema, or of any 2xx status in the map. */
 export type ResultOf<R> = [R] extends [undefined]
@@ -70,6 +90,9 @@ export type ResultOf<R> = [R] extends [undefined]
 
 /** Statuses to bodies, of a response map or of `throws`. */
 export type StatusValues<M> = { readonly [S in keyof M]: StatusValue<M[S]> };
+
+/** The same, of the bodies that `context.respond` takes. */
+type StatusBodies<M> = { readonly [S in keyof M]: StatusGiven<M[S]> };
 
 /** Bodies of an operation with one response schema: every 2xx has it, other statuses are free. */
 interface OneSchema<Value> {
@@ -86,5 +109,5 @@ export type RepliesOf<R, T> = [R] extends [undefined]
   : R extends string
     ? AnyReplies
     : IsStatusMap<R> extends true
-      ? StatusValues<R> & StatusValues<T> & Omit<EmptyReplies, keyof R | keyof T>
-      : OneSchema<Static<R>> & StatusValues<T>;
+      ? StatusBodies<R> & StatusBodies<T> & Omit<EmptyReplies, keyof R | keyof T>
+      : OneSchema<Given<Static<R>>> & StatusBodies<T>;

@@ -40,6 +40,23 @@ const literals = [
   "fusio.operation({ ...base, response: Type.Union([Type.Object({ kind: Type.Literal('a') }), Job]), action: () => ({ kind: 'a' }) });",
 ];
 
+const At = '{ at: Type.String({ format: "date-time" }), due: Type.Optional(Type.String()) }';
+const jsonForms = [
+  `fusio.operation({ ...base, response: Type.Object(${At}), action: () => ({ at: new Date() }) });`,
+  `fusio.operation({ ...base, response: Type.Object(${At}), action: () => ({ at: 'x', due: list[0] && new Date() }) });`,
+  `fusio.operation({ ...base, response: Type.Object(${At}), action: async ({ query }) => { void query; return { at: new Date(), due: undefined }; } });`,
+  `fusio.operation({ ...base, response: Type.Array(Type.Object(${At})), action: () => [{ at: new Date(), due: undefined }] });`,
+  `fusio.operation({ ...base, response: { 200: Todo, 202: Type.Object(${At}) }, action: (_, { respond }) => respond(202, { at: new Date(), due: undefined }) });`,
+  'fusio.operation({ ...base, response: Type.Union([Type.String(), Type.Null()]), action: () => new Date() });',
+  'fusio.operation({ ...base, response: Type.Tuple([Type.String(), Type.Integer()]), action: () => [new Date(), 1] });',
+  'fusio.operation({ ...base, response: Type.Record(Type.String(), Type.String()), action: () => ({ at: new Date() }) });',
+  "fusio.operation({ ...base, response: { type: 'object', properties: { at: { type: 'string' } }, required: ['at'] }, action: () => ({ at: new Date() }) });",
+  'fusio.operation({ ...base, response: Type.Object({ any: Type.Any(), unknown: Type.Unknown() }), action: () => ({ any: 1, unknown: new Date() }) });',
+  `fusio.operation({ ...base, response: Type.Object(${At}), action: defineAction({ name: 'x', response: Type.Object(${At}), handle: () => ({ at: new Date() }) })() });`,
+  `const { at }: { at: string } = await fusio.call(fusio.operation({ ...base, response: Type.Object(${At}), action: () => ({ at: new Date() }) }));`,
+  'void at;',
+];
+
 const forms = [
   'fusio.operation({ ...base, params: Todo, action: named });',
   "fusio.operation({ ...base, params: Todo, action: 'named' });",
@@ -63,6 +80,7 @@ const replies = [
   `fusio.operation({ ...free, action: (_, { respond }) => ${reply} });`,
 ]);
 
+const job = "Type 'undefined' is not assignable to type 'string | Date'.";
 const state = `state: Type '"x"' is not assignable to type '"open" | "done"'.`;
 
 const wrong: readonly (readonly [line: string, fault: string])[] = [
@@ -78,18 +96,23 @@ const wrong: readonly (readonly [line: string, fault: string])[] = [
     state,
   ],
   ["fusio.operation({ ...jobs, action: () => ({ id: 1, state: 'x' }) });", state],
+  [
+    'fusio.operation({ ...base, action: () => ({ id: 1, state: new Date() }) });',
+    `state: Type 'Date' is not assignable to type '"open" | "done"'.`,
+  ],
+  ['fusio.operation({ ...base, response: Job, action: () => ({ job: undefined }) });', `job: ${job}`],
   // A reply has a status, too.
   [
     'fusio.operation({ ...base, response: Type.Object({ status: Type.String() }), action: () => ({ status: 1 }) });',
-    "status: Type 'number' is not assignable to type 'string'.",
+    "status: Type 'number' is not assignable to type 'string | Date'.",
   ],
   [
     "fusio.operation({ ...jobs, action: (_, { respond }) => respond(202, { jb: 'x' }) });",
-    "jb: Object literal may only specify known properties, and 'jb' does not exist in type '{ job: string; }'.",
+    "jb: Object literal may only specify known properties, and 'jb' does not exist in type '{ job: string | Date; }'.",
   ],
   [
     "fusio.operation({ ...jobs, action: (_, { respond }) => respond(202, { job: 1 }, { location: '/x' }) });",
-    "job: Type 'number' is not assignable to type 'string'.",
+    "job: Type 'number' is not assignable to type 'string | Date'.",
   ],
 ];
 
@@ -97,12 +120,23 @@ let consumer: Consumer;
 let faultsOf: (lines: readonly string[]) => readonly string[];
 beforeAll(() => {
   consumer = createConsumer();
-  faultsOf = faultsIn(consumer, head, [...literals, ...forms, ...replies, ...wrong.map(([line]) => line), ...others]);
+  faultsOf = faultsIn(consumer, head, [
+    ...literals,
+    ...jsonForms,
+    ...forms,
+    ...replies,
+    ...wrong.map(([line]) => line),
+    ...others,
+  ]);
 });
 afterAll(() => consumer.remove());
 
 it('takes literals, tuples and enums from an action without parameters', () => {
   expect(faultsOf(literals)).toEqual([]);
+});
+
+it('takes what has the JSON form of the schema: a Date for a text, and undefined where a property is optional', () => {
+  expect(faultsOf(jsonForms)).toEqual([]);
 });
 
 it('takes every form of an action', () => {
