@@ -3,7 +3,7 @@ import type { Pool, PoolConnection, PoolOptions } from 'mysql2/promise';
 import { FusioError } from '../base/errors.js';
 import { importedPackage, loadPackage } from '../base/load-package.js';
 import type { Around, Connection, Context, Outcome } from '../index.js';
-import { inTransaction } from './transaction.js';
+import { checkName, clientOf, inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 
@@ -34,7 +34,7 @@ export function mysql(options: PoolOptions | string | Pool | CallbackPool): Conn
  * It commits when the result was checked, the status is below 400, the time is not up and the client is there; otherwise it rolls back.
  *
  * ```ts
- * fusio.around(transaction('db')).operation({
+ * fusio.group({ around: transaction('db') }).operation({
  *   …,
  *   action: ({ body }, { tx }) => tx.query('INSERT INTO todo (title) VALUES (?)', [body.title]),
  * });
@@ -43,9 +43,10 @@ export function mysql(options: PoolOptions | string | Pool | CallbackPool): Conn
 export function transaction<const Name extends string>(
   name: Name,
 ): Around<Context<{ readonly [N in Name]: Pool }>, { tx: PoolConnection }> {
+  checkName(name);
   return async function inMysqlTransaction(next, _request, { connections, signal }) {
     const outcome = await inTransaction<PoolConnection>((tx) => next({ tx }), signal, {
-      begin: () => begin(connections[name]),
+      begin: () => begin(clientOf(connections, name, isPromisePool, kind)),
       commit: (tx) => tx.commit(),
       rollback: (tx) => tx.rollback(),
       release: (tx, isBroken) => (isBroken ? tx.destroy() : tx.release()),
@@ -54,6 +55,8 @@ export function transaction<const Name extends string>(
     return outcome as Outcome<{ tx: PoolConnection }>;
   };
 }
+
+const kind = 'a pool of mysql2: import transaction from the module of its connection';
 
 async function begin(pool: Pool): Promise<PoolConnection> {
   const tx = await pool.getConnection();
@@ -86,6 +89,11 @@ async function ping(pool: Pool): Promise<void> {
   await pool.query({ sql: 'SELECT 1', timeout: 3_000 });
 }
 
+/** Pools of `mysql2/promise`: those of `mysql2` have `promise`. */
+function isPromisePool(client: unknown): client is Pool {
+  return isPool(client) && !('promise' in client);
+}
+
 function isPool(options: unknown): options is Pool | CallbackPool {
   const given: Partial<Record<string, unknown>> = Object(options);
   return typeof given.getConnection === 'function' && typeof given.query === 'function';
@@ -102,6 +110,7 @@ function checkOptions(options: PoolOptions | string): void {
       `mysql() needs options, a URI or a pool, got ${options === null ? 'null' : typeof options}`,
     );
   }
+  if ('url' in options) throw new FusioError('OPTIONS_INVALID', 'mysql() has no option "url" (did you mean "uri"?)');
   // Without the variable, `{ uri: process.env.DATABASE_URL! }` would silently connect to localhost.
   if ('uri' in options) checkUri(options.uri, 'mysql({ uri })');
 }

@@ -3,7 +3,7 @@ import { FusioError } from '../base/errors.js';
 import { importedPackage, loadPackage } from '../base/load-package.js';
 import { withDefaults } from '../base/option.js';
 import type { Around, Connection, Context, Outcome } from '../index.js';
-import { inTransaction } from './transaction.js';
+import { checkName, clientOf, inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 
@@ -37,7 +37,7 @@ export function postgres(options: PostgresOptions | string | Pool): Connection<P
  * It commits when the result was checked, the status is below 400, the time is not up and the client is there; otherwise it rolls back.
  *
  * ```ts
- * fusio.around(transaction('db')).operation({
+ * fusio.group({ around: transaction('db') }).operation({
  *   …,
  *   action: ({ body }, { tx }) => tx.query('INSERT INTO todo (title) VALUES ($1)', [body.title]),
  * });
@@ -46,9 +46,10 @@ export function postgres(options: PostgresOptions | string | Pool): Connection<P
 export function transaction<const Name extends string>(
   name: Name,
 ): Around<Context<{ readonly [N in Name]: Pool }>, { tx: PoolClient }> {
+  checkName(name);
   return async function inPostgresTransaction(next, _request, { connections, signal }) {
     const outcome = await inTransaction<PoolClient>((tx) => next({ tx }), signal, {
-      begin: () => begin(connections[name]),
+      begin: () => begin(clientOf(connections, name, isPool, kind)),
       commit,
       rollback: (tx) => tx.query('ROLLBACK'),
       release: (tx, isBroken) => tx.release(isBroken),
@@ -57,6 +58,8 @@ export function transaction<const Name extends string>(
     return outcome as Outcome<{ tx: PoolClient }>;
   };
 }
+
+const kind = 'a pool of pg: import transaction from the module of its connection';
 
 async function begin(pool: Pool): Promise<PoolClient> {
   const tx = await pool.connect();
@@ -120,6 +123,7 @@ function checkOptions(options: PostgresOptions | string): PoolConfig {
     );
   }
   const { uri, ...config } = options;
+  if ('url' in options) throw new FusioError('OPTIONS_INVALID', 'postgres() has no option "url" (did you mean "uri"?)');
   // Without the variable, `{ uri: process.env.DATABASE_URL! }` would silently connect to localhost.
   if ('uri' in options) checkUri(uri, 'postgres({ uri })');
   if ('connectionString' in options) checkUri(options.connectionString, 'postgres({ connectionString })');

@@ -9,7 +9,7 @@ import { didYouMean } from '../base/suggest.js';
 import type { Around, Connection, Context, Outcome } from '../index.js';
 import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
 import type { SqliteDatabase } from './sqlite-database.js';
-import { inTransaction } from './transaction.js';
+import { checkName, clientOf, inTransaction } from './transaction.js';
 
 export type { Connection } from '../index.js';
 export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
@@ -63,7 +63,7 @@ export function sqlite(
  * does not wait, and what it writes meanwhile is part of the transaction: wrap all operations that write.
  *
  * ```ts
- * fusio.around(transaction('db')).operation({
+ * fusio.group({ around: transaction('db') }).operation({
  *   …,
  *   action: ({ body }, { tx }) => tx.prepare('INSERT INTO todo (title) VALUES (?)').run(body.title),
  * });
@@ -72,9 +72,15 @@ export function sqlite(
 export function transaction<const Name extends string>(
   name: Name,
 ): Around<Context<{ readonly [N in Name]: SqliteDatabase }>, { tx: SqliteDatabase }> {
+  checkName(name);
   return async function inSqliteTransaction(next, _request, { connections, signal }) {
     const outer = running.getStore();
-    const database: SqliteDatabase = connections[name];
+    const database = clientOf(
+      connections,
+      name,
+      isSqlite,
+      'a database of SQLite: import transaction from the module of its connection',
+    );
     if (outer?.has(database)) {
       throw new Error(
         `connection "${name}": a call inside a transaction cannot begin another one, as SQLite has one at a time`,
@@ -163,6 +169,10 @@ interface NodeSqlite {
 
 function ping(database: OpenDatabase): void {
   database.exec('SELECT 1');
+}
+
+function isSqlite(client: unknown): client is SqliteDatabase {
+  return isDatabase(client) && 'close' in client;
 }
 
 function isDatabase(options: unknown): options is OpenDatabase {

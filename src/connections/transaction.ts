@@ -1,3 +1,5 @@
+import { FusioError } from '../base/errors.js';
+import { didYouMean } from '../base/suggest.js';
 import type { Next, Outcome } from '../index.js';
 
 /** How a driver does a transaction. */
@@ -38,6 +40,32 @@ export async function inTransaction<Tx extends object>(
 /** An action that answers with an error by `respond` has not done its work either. */
 export function isError({ status }: Outcome): boolean {
   return status >= 400;
+}
+
+/** Throws `OPTIONS_INVALID` where `transaction` is not given a name, as by `around(transaction)`. */
+export function checkName(name: unknown): void {
+  if (typeof name === 'string' && name !== '') return;
+  const got = typeof name === 'function' ? 'a function: it was passed on without being called' : typeof name;
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `transaction() needs the name of a connection, as in transaction('db'), got ${got}`,
+  );
+}
+
+/** Gives the client of a connection. Throws an error that names the connection where there is none, or one of another kind. */
+export function clientOf<Client>(
+  connections: Readonly<Record<string, unknown>>,
+  name: string,
+  fits: (client: unknown) => client is Client,
+  kind: string,
+): Client {
+  if (!(name in connections)) {
+    const guess = didYouMean(name, Object.keys(connections));
+    throw new FusioError('CONNECTION_UNKNOWN', `transaction('${name}'): there is no connection "${name}"${guess}`);
+  }
+  const client = connections[name];
+  if (fits(client)) return client;
+  throw new FusioError('OPTIONS_INVALID', `transaction('${name}'): the connection "${name}" is not ${kind}`);
 }
 
 async function succeeds(promise: Promise<unknown>): Promise<boolean> {

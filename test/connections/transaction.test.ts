@@ -299,3 +299,34 @@ it('needs the name of a connection of its kind', () => {
   // @ts-expect-error It is of another kind.
   fusio.around(inPostgres('db'));
 });
+
+it.each([
+  ['mysql', inMysql, 'a pool of mysql2'],
+  ['postgres', inPostgres, 'a pool of pg'],
+  ['sqlite', inSqlite, 'a database of SQLite'],
+] as const)('of %s names the connection that is not there, or is of another kind', async (_, transaction, kind) => {
+  const fusio = createFusio({ ...shared, connections: { db: { open: () => ({}) } } });
+  closeLater(() => fusio.stop());
+  const messageOf = async (name: string) => {
+    const group = fusio.group({
+      // @ts-expect-error: JavaScript callers have no types.
+      around: transaction(name),
+    });
+    const handle = group.operation({ ...operation(name), action: () => ({ ok: true }) });
+    return fusio.call(handle).then(undefined, (error: Error) => error.message);
+  };
+
+  expect(await messageOf('bd')).toBe(`transaction('bd'): there is no connection "bd" (did you mean "db"?)`);
+  expect(await messageOf('db')).toContain(`transaction('db'): the connection "db" is not ${kind}`);
+  // @ts-expect-error: passed on without being called.
+  expect(() => transaction(() => {})).toThrow("transaction() needs the name of a connection, as in transaction('db')");
+});
+
+it.each([
+  ['mysql', mysql],
+  ['postgres', postgres],
+])('%s() tells that the address is "uri", not "url"', (name, connect) => {
+  const options: object = { url: 'postgres://localhost/x' };
+
+  expect(() => connect(options)).toThrow(`${name}() has no option "url" (did you mean "uri"?)`);
+});
