@@ -113,6 +113,7 @@ export type {
   SharedOptions,
 } from './operation/options.js';
 export type { RegisteredOperation } from './operation/published.js';
+export type { Url, UrlContext } from './operation/url.js';
 export type { ErrorContext, MapError } from './pipeline/failure.js';
 export { type InputOf, withDefault } from './schema/default.js';
 export type { Schema, Static } from './schema/static.js';

@@ -16,6 +16,7 @@ import { defaultSchemes } from '../openapi/description.js';
 import { createDocuments } from '../openapi/documents.js';
 import { publish } from '../operation/published.js';
 import { createRegistry } from '../operation/registry.js';
+import { createUrl } from '../operation/url.js';
 import { createDeadlines } from '../pipeline/deadlines.js';
 import { createCall, createCallDirect } from '../pipeline/direct.js';
 import { createFailureOf } from '../pipeline/failure.js';
@@ -147,6 +148,7 @@ function build(options: AnyOptions): AnyFusio {
     fetch: (request) => http.fetch(request),
     inject: createInject(http.fetch),
     call: createCall(registry.find, callDirect),
+    url: createUrl(registry.find, baseUrl),
     dispatch,
     requireScope: http.requireScope,
     openapi: documents.openapi,

@@ -16,6 +16,7 @@ import type { InjectOptions, InjectResponse } from '../http/inject.js';
 import type { OpenApiDocument, OpenApiOptions } from '../openapi/openapi.js';
 import type { Middleware } from '../operation/before.js';
 import type { RegisteredOperation } from '../operation/published.js';
+import type { Url } from '../operation/url.js';
 import type { SlotSchema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
@@ -126,6 +127,11 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   inject(options: InjectOptions): Promise<InjectResponse>;
   /** Runs an operation in process: as the system, unless `as` names a caller. Rejects with a `FusioError`. */
   readonly call: Call;
+  /**
+   * Writes the URL of an operation, its values encoded: `fusio.url(getBook, { id }, context)`. It begins with `baseUrl`, else with the mount
+   * path of the context's request. Throws `OPTIONS_INVALID` for a value that is missing or cannot be in the path.
+   */
+  readonly url: Url;
   /** Dispatches an event. Not in this version: rejects with `NOT_AVAILABLE`. */
   readonly dispatch: Dispatch<Events>;
   /** Makes Express middleware that protects a route of the host app: the caller needs one of the scopes. It answers 401 and 403. */

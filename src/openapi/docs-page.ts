@@ -5,6 +5,7 @@ import { file } from '../action/file.js';
 import { respond } from '../action/reply.js';
 import { loadPackage } from '../base/load-package.js';
 import type { AnyOperationOptions } from '../operation/options.js';
+import { mountPathOf } from '../operation/url.js';
 import type { OpenApiDocument } from './openapi.js';
 import { type DocsOptions, docsDefaults } from './options.js';
 
@@ -24,10 +25,8 @@ export function docsOperations({ path = docsDefaults.path, title, document }: Do
 }
 
 /** The mount path of the request, for `servers`: `/api` under `app.use('/api', fusio.router)`, else `/`. */
-export function serverOf({ http }: AnyContext): string {
-  // Express keeps the mount path here for as long as the router has the request.
-  const { baseUrl } = (http?.req ?? {}) as { baseUrl?: unknown };
-  return typeof baseUrl === 'string' && baseUrl !== '' ? baseUrl : '/';
+export function serverOf(context: AnyContext): string {
+  return mountPathOf(context) || '/';
 }
 
 /** The caller for `as`: with a credential it sees the operations that it may call, without one all that are exposed. */

@@ -20,7 +20,7 @@ export interface Registry {
   around(wrapper: AnyAround): void;
   scope(name: string, description: string | undefined): void;
   /** Finds the operation of a handle. Throws `OPERATION_INVALID` where it is of another fusio. */
-  find(handle: OperationHandle): Operation;
+  find(handle: OperationHandle, by?: string): Operation;
 }
 
 /** An adapter for `fusio.use` that registers operations. */
@@ -95,14 +95,14 @@ export function createRegistry({ schemas, securitySchemes, onOperation, onChange
       onChange();
     },
 
-    find(handle) {
+    find(handle, by = 'call') {
       const operation = typeof handle === 'object' && handle !== null ? byHandle.get(handle) : undefined;
       if (operation) return operation;
       const fix =
         typeof handle === 'string'
           ? nameFix(handle, operations.keys())
           : ': give the handle that fusio.operation() returned';
-      throw new FusioError('OPERATION_INVALID', `call: ${describe(handle)} is not an operation of this fusio${fix}`);
+      throw new FusioError('OPERATION_INVALID', `${by}: ${describe(handle)} is not an operation of this fusio${fix}`);
     },
   };
 }
