@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { functionOption } from '../base/option.js';
 import { findPromise, isPromise } from '../base/promise.js';
 import { unauthenticated } from './authorize.js';
@@ -10,7 +11,7 @@ export interface AuthenticateRequest {
   /** Path with the mount path, without the query. */
   readonly path: string;
   /** Header fields, names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: IncomingHttpHeaders;
   /** The caller's address as `clientIp` or Express's `trust proxy` says; undefined through `fetch` without `clientIp`. Looked up when it is read. */
   readonly ip: string | undefined;
   /** The host's own request: an Express `Request`, an `IncomingMessage` or a web `Request`. */

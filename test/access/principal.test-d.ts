@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 // Compiled by `tsc --noEmit`, never run.
 import { type ContextOf, createFusio, type Principal } from '../../src/index.js';
 
@@ -77,3 +78,15 @@ void fusio.call(one, {}, { as: { scopes: [] } });
 fusio.operation({ ...get, action: (_request, { user }) => (user.anonymous ? '' : user.tenants) });
 // @ts-expect-error nobody has no tenant
 fusio.operation({ ...get, action: (_request, { user }) => user.tenant });
+
+// The headers are those of Node, by their names and as a whole.
+function tokenOf(headers: IncomingHttpHeaders): string | undefined {
+  return headers.authorization?.slice('Bearer '.length);
+}
+createFusio({
+  authenticate: ({ headers }) => {
+    const origin: string | undefined = headers.origin;
+    const id = tokenOf(headers);
+    return id === undefined || origin !== undefined ? null : { user: { id } };
+  },
+});
