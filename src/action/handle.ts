@@ -45,15 +45,23 @@ interface NodeStream {
 }
 
 /** A file of the disk as a body: made by `file()`. */
-export interface FileBody {
+export interface FileBody<MediaType = string> {
   /** Absolute, or relative to the working directory. */
   readonly path: string;
+  /** Types only: the media type that the operation declares, by which a client knows what it gets. */
+  readonly '~mediaType'?: MediaType;
   /** Types only; there is nothing here at run time. */
   readonly '~file': true;
 }
 
 /** A body that is sent as it is, without JSON: the result of an operation whose `response` is a media type. */
-export type RawBody = NodeStream | ReadableStream | Uint8Array | string | Blob | FileBody;
+export type RawBody<MediaType = string> =
+  | NodeStream
+  | ReadableStream
+  | Uint8Array
+  | string
+  | Blob
+  | FileBody<MediaType>;
 
 /** The input of an operation for `call`: params, query, headers and body. A slot may be left out when nothing in it is required. */
 export type Input<Params, Query, Headers, Body> = Member<'params', Params> &

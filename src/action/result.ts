@@ -1,7 +1,7 @@
 import type { Problem } from '../base/errors.js';
 import type { SlotSchema, Static } from '../schema/static.js';
 import type { AnyReplies, EmptyReplies } from './context.js';
-import type { RawBody } from './request.js';
+import type { FileBody, RawBody } from './handle.js';
 
 /** A media type in place of a schema: the action returns a stream, or for `text/event-stream` an async iterable. */
 export type MediaType = `${string}/${string}`;
@@ -22,7 +22,7 @@ type IsStatusMap<R> = [keyof R] extends [never] ? false : keyof R extends number
 type StatusValue<S> = S extends 'text/event-stream'
   ? AsyncIterable<unknown>
   : S extends MediaType
-    ? RawBody
+    ? RawBody<S>
     : S extends string
       ? Problem
       : Static<S>;
@@ -45,7 +45,10 @@ type Given<V> = 0 extends 1 & V
         ? { [K in keyof V]: Given<V[K]> }
         : V;
 
-type StatusGiven<S> = S extends string ? StatusValue<S> : Given<Static<S>>;
+type StatusGiven<S> = S extends string ? TextGiven<StatusValue<S>> : Given<Static<S>>;
+
+/** A file that `file()` gives fits any media type. */
+type TextGiven<Value> = Value extends FileBody ? FileBody : Value;
 
 /** The schema of the lowest 2xx status in a response map. */
 type FirstSuccess<R> = R extends { readonly 200: infer S }
@@ -74,7 +77,7 @@ export interface Undeclared {
 export type Plain<R> = [R] extends [undefined]
   ? unknown
   : R extends string
-    ? StatusValue<R>
+    ? StatusGiven<R>
     : IsStatusMap<R> extends true
       ? FirstSuccess<R>
       : Given<Static<R>>;

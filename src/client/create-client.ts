@@ -1,5 +1,5 @@
 import type { Member } from '../base/member.js';
-import type { OperationHandle, RawBody } from '../index.js';
+import type { FileBody, OperationHandle, RawBody } from '../index.js';
 import type { ServerSentEvent } from './events.js';
 import type { CallInput, Route } from './request.js';
 import { type ClientCallOptions, type SendOptions, send } from './send.js';
@@ -33,11 +33,24 @@ type ArgumentsOf<In> = {} extends In
 /** Result of a call over HTTP: events for an event stream, text for `text/*`, a blob for any other media type. */
 type Received<Result> = unknown extends Result
   ? Result
-  : [RawBody] extends [Result]
-    ? Exclude<Result, RawBody> | string | Blob
+  : [RawBody<never>] extends [Result]
+    ? Exclude<Result, RawBody> | ReceivedBody<Extract<Result, FileBody>>
     : Result extends AsyncIterable<unknown>
       ? AsyncIterable<ServerSentEvent>
       : Result;
+
+type ReceivedBody<Body> = Body extends FileBody<infer MediaType> ? ReadBody<Lowercase<MediaType & string>> : never;
+
+type Json = 'application/json' | `${string}+json`;
+
+/** What `readAnswer` makes of a body of the media type; any of it where the type is known at run time only. */
+type ReadBody<MediaType extends string> = MediaType extends `text/${string}`
+  ? string
+  : MediaType extends Json | `${Json};${string}`
+    ? unknown
+    : 'text/~' extends MediaType
+      ? string | Blob
+      : Blob;
 
 /** Function of a client that calls one operation. */
 export interface ClientMethod<Arguments extends readonly unknown[], Result, Errors> {

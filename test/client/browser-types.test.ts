@@ -55,7 +55,7 @@ test('a client in a browser knows its results without types of Node', () => {
     const client = createClient<typeof api>({ baseUrl: '/api', routes: {} as never });
     export async function main() {
       const title: string = (await client.get()).title;
-      const logo: string | Blob = await client.logo();
+      const logo: Blob = await client.logo();
       const events: AsyncIterable<ServerSentEvent> = await client.tick();
       const cover = new File([], 'a.png');
       const album: number = (await client.album({ body: { cover, pages: [cover] } })).id;

@@ -154,7 +154,7 @@ describe('a client of a fusio', () => {
     expect(await client.todo.remove({ params: { id: '1' } })).toBeUndefined();
     expect(await client.file({ params: { rest: 'a b/ü/%2F?' } })).toBe('a b/ü/%2F?');
     expect(await client.report({ params: { year: 2024 } })).toBe(2024);
-    expect(await ((await client.logo()) as Blob).text()).toBe('png');
+    expect(await (await client.logo()).text()).toBe('png');
     for await (const event of await client.tick()) events.push(event);
     expect(events).toEqual([{ data: { a: 1 } }, { event: 'e', id: '7', data: 'two\nlines', retryMs: 5 }]);
   });

@@ -7,7 +7,7 @@ import {
   type OperationsOf,
   type ServerSentEvent,
 } from '../../src/client/index.js';
-import { createFusio, type Problem, Type } from '../../src/index.js';
+import { createFusio, file, type Problem, Type } from '../../src/index.js';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -101,7 +101,7 @@ async function handles(): Promise<void> {
   const events = await client.tick();
   same<Same<typeof events, AsyncIterable<ServerSentEvent>>>();
   const image = await client.logo();
-  same<Same<typeof image, string | Blob>>();
+  same<Same<typeof image, Blob>>();
   const anything = await client.free();
   same<Same<typeof anything, unknown>>();
 
@@ -203,3 +203,36 @@ async function errors(error: unknown): Promise<void> {
 }
 
 export const compiled = [optionalBody, handles, bodies, files, routes, errors];
+
+async function mediaTypes(): Promise<void> {
+  const base = { method: 'GET', path: '/it' } as const;
+  const csv = fusio.operation({
+    ...base,
+    name: 'csv',
+    response: 'text/csv; charset=utf-8',
+    action: () => file('a.csv'),
+  });
+  const upper = fusio.operation({ ...base, name: 'upper', response: 'Text/HTML', action: () => '<b>x</b>' });
+  const either = fusio.operation({
+    ...base,
+    name: 'either',
+    response: { 200: 'image/png', 201: 'text/csv', 202: Type.Object({ job: Type.String() }) },
+    action: (_request, { respond }) => respond(201, 'a;b'),
+  });
+  const json = fusio.operation({ ...base, name: 'json', response: 'application/geo+json', action: () => '{}' });
+  const media: `${string}/${string}` = csv.name === 'csv' ? 'text/csv' : 'image/png';
+  const late = fusio.operation({ ...base, name: 'late', response: media, action: () => 'x' });
+  // Hands on what another operation gave.
+  fusio.operation({ ...base, name: 'same', response: 'text/csv', action: () => fusio.call(csv) });
+  const client = createClient({ baseUrl: '/api', routes: { csv, upper, either, json, late } });
+
+  const bodies = [await client.csv(), await client.upper()] as const;
+  same<Same<typeof bodies, readonly [string, string]>>();
+  const one = await client.either();
+  same<Same<typeof one, { job: string } | Blob | string>>();
+  const parsed = await client.json();
+  same<Same<typeof parsed, unknown>>();
+  const unknownType = await client.late();
+  same<Same<typeof unknownType, string | Blob>>();
+}
+void mediaTypes;
