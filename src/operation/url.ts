@@ -7,6 +7,7 @@ import { fillPath, type Segment } from './path.js';
 
 /** The part of an action's context that knows the mount path of its request. */
 export interface UrlContext {
+  /** The request of Express; undefined for any other. */
   readonly http?: HttpExchange | undefined;
 }
 
