@@ -89,8 +89,9 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
         return linkList(listOf(value), scope);
       case 'items':
         return Array.isArray(value) ? linkList(value, scope) : link(value, scope);
-      case 'schemaMap':
       case 'patternMap':
+        return isNode(value) ? withEveryName(linkMap(value, scope)) : value;
+      case 'schemaMap':
       case 'dependencies':
         return isNode(value) ? linkMap(value, scope) : value;
       default:
@@ -148,6 +149,19 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
   if (Object.keys(definitions).length === 0) return { root: linked, definitions };
   return { root: withDefinitions(linked, definitions), definitions };
 }
+
+/**
+ * Lets the pattern that `Type.Record(Type.String(), …)` of either package writes match every name. The dot does not match a line
+ * break: a name with one would be undeclared.
+ */
+function withEveryName(patterns: SchemaNode): SchemaNode {
+  const known = everyName.find((pattern) => Object.hasOwn(patterns, pattern));
+  if (known === undefined) return patterns;
+  const { [known]: schema, ...others } = patterns;
+  return { ...others, '^[^]*$': schema };
+}
+
+const everyName = ['^.*$', '^(.*)$'];
 
 const nothing: SchemaNode = {};
 

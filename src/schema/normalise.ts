@@ -176,7 +176,8 @@ function createStepMaker(
   function makeObjectStep(nodes: readonly SchemaNode[], mentioned: readonly string[]): Step {
     const shapes = nodes.map(shapeOf);
     const declared = new Set(shapes.flatMap((shape) => Object.keys(shape.properties)));
-    const drops = drop && declared.size > 0 && !shapes.some((shape) => shape.isOpen);
+    const hasPatterns = shapes.some((shape) => shape.patterns.length > 0);
+    const drops = drop && (declared.size > 0 || hasPatterns) && !shapes.some((shape) => shape.isOpen);
     // Without a prototype: "constructor" is no known property unless it is declared.
     const steps: Record<string, Step> = Object.create(null);
     const fills: Fill[] = [];
@@ -193,7 +194,7 @@ function createStepMaker(
     for (const name of [...nodes.flatMap(namesIn), ...mentioned]) steps[name] ??= anything;
 
     const isValue = source === 'value';
-    if (shapes.some((shape) => shape.patterns.length > 0)) {
+    if (hasPatterns) {
       return objectStep(steps, restByPattern(shapes, drops), fills, isValue);
     }
     const rest = stepFor(shapes.flatMap((shape) => schemasFor(shape, undefined)));

@@ -76,6 +76,25 @@ const record: Three = {
   legacy: Legacy.Record(Legacy.String(), Legacy.Integer()),
   json: { type: 'object', additionalProperties: { type: 'integer' } },
 };
+const published: Three = {
+  typebox: Type.Record(Type.String({ pattern: '^pub' }), Type.Integer()),
+  legacy: Legacy.Record(Legacy.String({ pattern: '^pub' }), Legacy.Integer()),
+  json: { type: 'object', patternProperties: { '^pub': { type: 'integer' } } },
+};
+const publishedInside: Three = {
+  typebox: Type.Object({ all: Type.Array(Type.Union([published.typebox, Type.Null()])) }),
+  legacy: Legacy.Object({ all: Legacy.Array(Legacy.Union([published.legacy as legacy.TSchema, Legacy.Null()])) }),
+  json: {
+    type: 'object',
+    properties: { all: { type: 'array', items: { anyOf: [published.json, { type: 'null' }] } } },
+    required: ['all'],
+  },
+};
+const numbered: Three = {
+  typebox: Type.Record(Type.Integer(), Type.Integer()),
+  legacy: Legacy.Record(Legacy.Integer(), Legacy.Integer()),
+  json: { type: 'object', patternProperties: { '^[0-9]+$': { type: 'integer' } } },
+};
 const both: Three = {
   typebox: Type.Intersect([Type.Object({ a: Type.Integer() }), Type.Object({ b: Type.Boolean() })]),
   legacy: Legacy.Intersect([Legacy.Object({ a: Legacy.Integer() }), Legacy.Object({ b: Legacy.Boolean() })]),
@@ -222,6 +241,54 @@ const table: readonly [
     { unknown: 'reject' },
   ],
   ['a record', record, { a: '1', b: '2' }, { a: 1, b: 2 }, true],
+  ['a record with a name of two lines', record, { 'a\nb': '1' }, { 'a\nb': 1 }, true],
+  ['a name of two lines with something wrong in it', record, { 'a\nb': 'x' }, { 'a\nb': 'x' }, false],
+  ['a record of a pattern', published, { pub1: '1', secret: 'x' }, { pub1: 1 }, true],
+  ['a record of numbers', numbered, { 1: '1', secret: 'x' }, { 1: 1 }, true],
+  ['no name that a pattern declares', published, { secret: 'x' }, {}, true],
+  [
+    'a record of a pattern, its unknown names kept',
+    published,
+    { pub1: '1', secret: 'x' },
+    { pub1: 1, secret: 'x' },
+    true,
+    { unknown: 'keep' },
+  ],
+  [
+    'a record of a pattern, its unknown names refused',
+    published,
+    { pub1: '1', secret: 'x' },
+    { pub1: 1, secret: 'x' },
+    false,
+    { unknown: 'reject' },
+  ],
+  ['a JSON record of a pattern', published, { pub1: 1, secret: 'x' }, { pub1: 1 }, true, json],
+  [
+    'JSON records of a pattern inside',
+    publishedInside,
+    { all: [null, { pub1: 1, secret: 'x' }] },
+    { all: [null, { pub1: 1 }] },
+    true,
+    json,
+  ],
+  [
+    'JSON records of a pattern inside, unknown names refused',
+    publishedInside,
+    { all: [{ pub1: 1 }, { secret: 'x' }] },
+    { all: [{ pub1: 1 }, { secret: 'x' }] },
+    false,
+    { source: 'json', unknown: 'reject' },
+  ],
+  ['a record of a pattern in a value', published, { pub1: 1, secret: 'x' }, { pub1: 1 }, true, value],
+  ['an instance as a record of a pattern', published, new Point(), {}, true, value],
+  [
+    'records of a pattern inside a value',
+    publishedInside,
+    { all: [null, { pub1: 1, secret: 'x' }] },
+    { all: [null, { pub1: 1 }] },
+    true,
+    value,
+  ],
   ['an intersection', both, { a: '1', b: 'false', c: '3' }, { a: 1, b: false }, true],
   ['a tagged union', tagged, { kind: 'a', n: '1', z: '' }, { kind: 'a', n: 1 }, true],
   ['the other branch of a tagged union', tagged, { kind: 'b', n: '1', z: '' }, { kind: 'b', n: '1' }, true],
@@ -351,6 +418,53 @@ describe('the normaliser', () => {
     const { value } = read(schema, { a: 1, x1: 1, r: 1, d: 1, e: 1, i: 2, other: 1 }, { source: 'json' });
 
     expect(value).toEqual({ a: 1, x1: 1, r: 1, d: 1, e: 1, i: 2 });
+  });
+
+  it.each(['json', 'value', 'text'] as const)(
+    'drops from %s what no pattern of any schema that applies names',
+    (source) => {
+      const pattern = (name: string) => ({ patternProperties: { [name]: {} } });
+      const given = { a1: '1', b1: '1', r: '1', secret: 'x' };
+
+      for (const schema of [
+        { type: 'object', ...pattern('^a'), allOf: [pattern('^b')], required: ['r'] },
+        { $ref: '#/$defs/both', required: ['r'], $defs: { both: { ...pattern('^a'), ...{ anyOf: [pattern('^b')] } } } },
+        { required: ['r'], anyOf: [pattern('^a'), pattern('^b')], type: 'object' },
+      ]) {
+        if (source !== 'text') expect(read(schema, given, { source }).value).toEqual({ a1: '1', b1: '1', r: '1' });
+        expect(read(schema, given, { source, unknown: 'reject' }).fits).toBe(false);
+      }
+    },
+  );
+
+  it('drops what no pattern names at any depth of a recursive schema', () => {
+    const schema = { type: 'object', patternProperties: { '^pub': { $ref: '#' } } };
+    const given = { pub: { pub: { secret: {} }, secret: {} }, secret: {} };
+
+    for (const source of ['json', 'value', 'text'] as const) {
+      expect(read(schema, given, { source })).toEqual({ value: { pub: { pub: {} } }, fits: true });
+      expect(read(schema, { pub: { pub: { secret: {} } } }, { source, unknown: 'reject' }).fits).toBe(false);
+    }
+  });
+
+  it('keeps everything where a schema declares no property, though it requires one', () => {
+    for (const schema of [
+      { type: 'object', required: ['a'] },
+      { type: 'object', properties: {}, patternProperties: {}, required: ['a'] },
+    ]) {
+      expect(read(schema, { a: 1, b: 2 }, { source: 'json' })).toEqual({ value: { a: 1, b: 2 }, fits: true });
+      expect(read(schema, { a: 1, b: 2 }, { source: 'json', unknown: 'reject' }).fits).toBe(true);
+    }
+  });
+
+  it('leaves names that match no pattern to additionalProperties', () => {
+    const schema = { type: 'object', patternProperties: { '^x': { type: 'integer' } } };
+
+    expect(read({ ...schema, additionalProperties: true }, { x1: '1', b: '2' })).toEqual({
+      value: { x1: 1, b: '2' },
+      fits: true,
+    });
+    expect(read({ ...schema, additionalProperties: false }, { x1: '1', b: '2' }).fits).toBe(false);
   });
 
   it('goes by the branch of a condition that holds', () => {
