@@ -194,8 +194,9 @@ function createStepMaker(
     for (const name of [...nodes.flatMap(namesIn), ...mentioned]) steps[name] ??= anything;
 
     const isValue = source === 'value';
-    if (hasPatterns) {
-      return objectStep(steps, restByPattern(shapes, drops), fills, isValue);
+    const spokenOf = nodes.flatMap((node) => (isNode(node.if) ? shapeOf(node.if).patterns : []));
+    if (hasPatterns || spokenOf.length > 0) {
+      return objectStep(steps, restByPattern(shapes, drops, spokenOf), fills, isValue);
     }
     const rest = stepFor(shapes.flatMap((shape) => schemasFor(shape, undefined)));
     const step = objectStep(steps, always(drops ? undefined : rest), fills, isValue);
@@ -210,9 +211,16 @@ function createStepMaker(
     });
   }
 
-  /** Finds the step for a property that is not declared by name, by the patterns that its name matches; undefined: drop it. */
-  function restByPattern(shapes: readonly Shape[], drops: boolean): (name: string) => Step | undefined {
-    const patterns = shapes.flatMap((shape) => shape.patterns);
+  /**
+   * Finds the step for a property that is not declared by name, by the patterns that its name matches; undefined: drop it. What matches
+   * a pattern of a condition, `spokenOf`, is known: without it the condition could hold where it did not.
+   */
+  function restByPattern(
+    shapes: readonly Shape[],
+    drops: boolean,
+    spokenOf: Shape['patterns'],
+  ): (name: string) => Step | undefined {
+    const patterns = [...shapes.flatMap((shape) => shape.patterns), ...spokenOf];
     const byMatch = new Map<string, Step | undefined>();
     return function rest(name) {
       let match = '';

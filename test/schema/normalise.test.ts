@@ -467,6 +467,25 @@ describe('the normaliser', () => {
     expect(read({ ...schema, additionalProperties: false }, { x1: '1', b: '2' }).fits).toBe(false);
   });
 
+  it('keeps what a pattern of a condition names, whether the condition holds or not', () => {
+    const schema = {
+      type: 'object',
+      patternProperties: { '^x': {} },
+      if: { patternProperties: { '^y': { const: 1 } } },
+      // biome-ignore lint/suspicious/noThenProperty: the keyword is called so
+      then: { required: ['x1'] },
+    };
+
+    for (const source of ['json', 'value'] as const) {
+      expect(read(schema, { y1: 2, secret: 1 }, { source })).toEqual({ value: { y1: 2 }, fits: true });
+      expect(read(schema, { x1: 1, y1: 1, secret: 1 }, { source })).toEqual({ value: { x1: 1, y1: 1 }, fits: true });
+    }
+    expect(read({ ...schema, properties: { x1: {} } }, { y1: 2, secret: 1 })).toEqual({
+      value: { y1: 2 },
+      fits: true,
+    });
+  });
+
   it('goes by the branch of a condition that holds', () => {
     const schema = {
       type: 'object',
