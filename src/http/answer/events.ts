@@ -6,6 +6,9 @@ import { stringify } from '../../base/stringify.js';
 // Proxies close connections that are silent for a minute, some sooner.
 const heartbeatMs = 15_000;
 
+// A generator that never waits would keep the process from all other work for as long as its reader is fast.
+const eventsATurn = 64;
+
 /**
  * Encodes an async iterable as Server-Sent Events (HTML, 9.2). It yields `{ event?, id?, data, retryMs? }`, or any other value as data.
  * Reading stops when the stream is destroyed: the iterator's `return` is called.
@@ -14,6 +17,7 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
   const iterator = events[Symbol.asyncIterator]();
   let isAsked = false;
   let isDone = false;
+  let inTurn = 0;
   let heartbeat: NodeJS.Timeout | undefined;
 
   function take(result: IteratorResult<unknown>): void {
@@ -27,6 +31,35 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
     stream.push(isDone ? null : encode(value));
   }
 
+  function ask(): void {
+    if (stream.destroyed) return;
+    // An iterator of the app's own may return anything, and its promise may be of another library.
+    Promise.resolve(iterator.next()).then(
+      (result) => {
+        try {
+          take(result);
+        } catch (error) {
+          // An event that cannot be written: the iterator is told, by its `return`.
+          breakOff(stream, error);
+        }
+      },
+      (error: unknown) => {
+        isDone = true;
+        breakOff(stream, error);
+      },
+    );
+  }
+
+  /** A throw of `next` itself breaks the stream off, as its rejection does. */
+  function askLater(): void {
+    try {
+      ask();
+    } catch (error) {
+      isDone = true;
+      breakOff(stream, error);
+    }
+  }
+
   // Not an async generator: while it awaits its source, it could not be ended.
   const stream = new Readable({
     // One event at a time: the next one is requested when the last one was read.
@@ -36,21 +69,9 @@ export function encodeEvents(events: AsyncIterable<unknown>): Readable {
       if (isAsked) return;
       isAsked = true;
       heartbeat = setInterval(() => stream.push(':\n\n'), heartbeatMs).unref();
-      // An iterator of the app's own may return anything, and its promise may be of another library.
-      Promise.resolve(iterator.next()).then(
-        (result) => {
-          try {
-            take(result);
-          } catch (error) {
-            // An event that cannot be written: the iterator is told, by its `return`.
-            breakOff(stream, error);
-          }
-        },
-        (error: unknown) => {
-          isDone = true;
-          breakOff(stream, error);
-        },
-      );
+      inTurn = (inTurn + 1) % eventsATurn;
+      if (inTurn === 0) setImmediate(askLater);
+      else ask();
     },
     destroy(error, done) {
       clearInterval(heartbeat);

@@ -161,12 +161,14 @@ class Form implements MultipartForm {
     });
   }
 
-  #onField(name: string | undefined, value: string, isTruncated: boolean): void {
+  #onField(name: string | undefined, value: string | undefined, isTruncated: boolean): void {
     if (this.#state === 'reading') this.#attempt(() => this.#addField(name, value, isTruncated));
   }
 
-  #addField(name: string | undefined, value: string, isTruncated: boolean): void {
+  #addField(name: string | undefined, value: string | undefined, isTruncated: boolean): void {
     if (name === undefined) throw formInvalid('a part has no name');
+    // busboy has no value for a part whose Content-Type names a charset that Node does not know.
+    if (value === undefined) throw new FusioError('CHARSET_UNSUPPORTED', `The field "${short(name)}" must be UTF-8`);
     if (this.#hasFiles && !this.#format.files) throw formInvalid(`field "${short(name)}" must come before the files`);
     if (isTruncated) {
       const { maxFieldBytes } = this.#limits;
