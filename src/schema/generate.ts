@@ -20,7 +20,7 @@
 //     const some = {}; …
 //   }
 import { isBare } from '../base/plain-record.js';
-import { isPlain, maxValueDepth, refuseDepth } from './json-form.js';
+import { isPlain, isStackOverflow, maxValueDepth, refuseDepth } from './json-form.js';
 import { type Inside, isAnything, partsOf, type Step, type StepParts } from './step.js';
 
 const mostMembers = 200;
@@ -56,8 +56,9 @@ export function generate(makeStep: () => Step): Step {
     const generated: Step = make(constants, slowStepsOf(makeStep), ...Object.values(environment));
     mayGenerate = true;
     return generated;
-  } catch {
-    mayGenerate ??= false;
+  } catch (error) {
+    // Too large for the engine's stack: this says nothing about other schemas.
+    if (!isStackOverflow(error)) mayGenerate ??= false;
     return step;
   }
 }

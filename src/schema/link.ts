@@ -1,7 +1,7 @@
 import { Format } from 'typebox/format';
 import { Guard } from 'typebox/guard';
 import type { FormatTest } from './formats.js';
-import { eachSubschema, isNode, keywords, listOf, locators, type SchemaNode, typesOf } from './keywords.js';
+import { eachSubschema, isNode, keywords, kindOf, listOf, locators, type SchemaNode, typesOf } from './keywords.js';
 import type { References, Resource } from './references.js';
 import { uniqueness } from './unique.js';
 
@@ -62,6 +62,13 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
         if (linked !== value) isChanged = true;
         copy[key] = linked;
       }
+    }
+    for (const key of ['anyOf', 'oneOf'] as const) {
+      const literals = 'enum' in copy ? undefined : literalsOf(listOf(node[key]));
+      if (!literals) continue;
+      delete copy[key];
+      copy.enum = literals;
+      isChanged = true;
     }
     if (isInteger(node)) {
       // 9007199254740993 is read as …992, and a driver's 18446744073709551615 is written as 18446744073709552000.
@@ -196,6 +203,24 @@ function enter(resource: Resource, scope: Scope): Scope {
 function keyOf({ resource, dynamic }: Scope): string {
   const numbers = dynamic.flatMap((one) => (one.dynamicAnchors.size > 0 ? [one.number] : []));
   return `${resource.number}:${numbers.join()}`;
+}
+
+// Fewer are left as they stand: typebox has code for them.
+const manyBranches = 500;
+
+/** Lists the literals of a large union of nothing else: as one `enum` it has one issue, and no branch has to be tried. */
+function literalsOf(branches: readonly unknown[]): readonly unknown[] | undefined {
+  if (branches.length <= manyBranches) return undefined;
+  const literals = new Set<unknown>();
+  for (const branch of branches) {
+    if (!isNode(branch) || !Object.keys(branch).every((key) => key === 'const' || key === 'type')) return undefined;
+    const { const: literal, type } = branch;
+    if (!('const' in branch) || '~refine' in branch || typeof literal === 'object') return undefined;
+    if (type !== undefined && type !== kindOf(literal)) return undefined;
+    literals.add(literal);
+  }
+  // With the same literal twice, `oneOf` refuses it.
+  return literals.size === branches.length ? [...literals] : undefined;
 }
 
 interface Refinement {

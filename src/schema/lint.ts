@@ -7,6 +7,8 @@ import type { References, Resource } from './references.js';
 
 const maxDepth = 64;
 const maxNodes = 10_000;
+// Beyond this a schema is compiled at registration, so that one that cannot be is refused there.
+const manyParts = 500;
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 const knownTypes = new Set(types);
@@ -44,6 +46,8 @@ export interface Linted {
   readonly node: SchemaNode;
   readonly hasReferences: boolean;
   readonly hasDefaults: boolean;
+  /** It has so many parts, or so many values in a list, that it may be too large to compile. */
+  readonly isLarge: boolean;
 }
 
 /**
@@ -54,6 +58,7 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
   let nodes = 0;
   let hasReferences = false;
   let hasDefaults = false;
+  let isLarge = false;
   const path: string[] = [];
 
   function refuse(message: string): never {
@@ -165,6 +170,7 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
       case 'enum':
         if (!Array.isArray(value) || value.length === 0)
           refuse(`needs a list of values in "enum", got ${describe(value)}`);
+        isLarge ||= value.length > manyParts;
         for (const one of value) lintLiteral(key, one);
         return;
       case 'literal':
@@ -218,6 +224,7 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
 
   function lintNames(key: string, value: unknown): void {
     if (!Array.isArray(value)) refuse(`needs a list of property names in "${key}", got ${describe(value)}`);
+    isLarge ||= value.length > manyParts;
     for (const name of value) {
       if (typeof name !== 'string') refuse(`needs a list of property names in "${key}", got ${describe(name)}`);
     }
@@ -247,7 +254,7 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
   }
 
   const node = visitNode(schema);
-  return { node, hasReferences, hasDefaults };
+  return { node, hasReferences, hasDefaults, isLarge: isLarge || nodes > manyParts };
 }
 
 const bounds = [

@@ -20,7 +20,7 @@ export interface ReaderOptions {
   readonly defaults: boolean | 'required';
 }
 
-/** Reads and checks values by one schema. Nothing is compiled before the first value. */
+/** Reads and checks values by one schema. Nothing is compiled before the first value, or `prepare`. */
 export interface Reader {
   readonly schema: object;
   /** Normalises a value. A value that does not fit stays as it is, for `check` to refuse. */
@@ -31,7 +31,7 @@ export interface Reader {
   issues(value: unknown, pointer: string): Issue[];
 }
 
-class SchemaReader implements Reader {
+export class SchemaReader implements Reader {
   readonly schema: SchemaNode;
   readonly #compiler: Compiler;
   readonly #options: Omit<ReaderOptions, 'where'>;
@@ -43,6 +43,11 @@ class SchemaReader implements Reader {
     this.schema = schema;
     this.#options = options;
     this.#compiler = compiler;
+  }
+
+  /** Compiles the schema. Throws where that cannot be done. */
+  prepare(): void {
+    this.#normalise ??= this.#makeNormaliser();
   }
 
   read(value: unknown): unknown {
@@ -97,7 +102,11 @@ class SchemaReader implements Reader {
   }
 }
 
-export function createReader(schema: SchemaNode, options: Omit<ReaderOptions, 'where'>, compiler: Compiler): Reader {
+export function createReader(
+  schema: SchemaNode,
+  options: Omit<ReaderOptions, 'where'>,
+  compiler: Compiler,
+): SchemaReader {
   return new SchemaReader(schema, options, compiler);
 }
 

@@ -5,7 +5,7 @@ import { boundedFormats } from './formats.js';
 import { isNode, type SchemaNode } from './keywords.js';
 import { linkSchema } from './link.js';
 import { lintReferences, lintShape } from './lint.js';
-import { createReader, type Reader, type ReaderOptions } from './reader.js';
+import { createReader, type Reader, type ReaderOptions, type SchemaReader } from './reader.js';
 import { createReferences } from './references.js';
 import { createTextForm, type TextForm } from './text-form.js';
 
@@ -45,12 +45,15 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
   let namedHaveDefaults = false;
   // Those in which a default may be found, here or in a named schema that they refer to.
   const unchecked = new WeakSet<object>();
+  let namedAreLarge = false;
+  const large = new WeakSet<object>();
 
   function lint(schema: unknown, where: string): SchemaNode {
     if (isNode(schema) && linted.has(schema)) return schema;
-    const { node, hasReferences, hasDefaults } = lintShape(schema, { where, formats });
+    const { node, hasReferences, hasDefaults, isLarge } = lintShape(schema, { where, formats });
     if (hasReferences) lintReferences(node, where, references, named, sound);
     if (hasDefaults || (hasReferences && namedHaveDefaults)) unchecked.add(node);
+    if (isLarge || (hasReferences && namedAreLarge)) large.add(node);
     linted.add(node);
     return node;
   }
@@ -60,6 +63,17 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
     const fault = faultOfDefaults(linkSchema(node, references, formats));
     if (fault !== undefined) throw new FusioError('SCHEMA_INVALID', `${where}: the schema${fault}`);
     unchecked.delete(node);
+  }
+
+  /** Compiles a schema before the first value comes: if that fails, no value can ever be read. */
+  function prepare(reader: SchemaReader, where: string): void {
+    try {
+      reader.prepare();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `${where}: the schema is too large to be compiled, divide it: ${reason}`;
+      throw new FusioError('SCHEMA_INVALID', message, { cause });
+    }
   }
 
   return {
@@ -76,8 +90,9 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
           'NAME_TAKEN',
           `schema "${name}" is registered already, with another schema; names are unique`,
         );
-      const { node, hasDefaults } = lintShape(schema, { where: `schema "${name}"`, formats });
+      const { node, hasDefaults, isLarge } = lintShape(schema, { where: `schema "${name}"`, formats });
       namedHaveDefaults ||= hasDefaults;
+      namedAreLarge ||= isLarge;
       named.set(name, node);
       if (!names.has(schema)) names.set(schema, name);
     },
@@ -87,7 +102,9 @@ export function createSchemas(options: SchemasOptions = {}): Schemas {
     reader(schema, { where, ...rest }) {
       const node = lint(schema, where);
       if (rest.defaults) lintDefaults(node, where);
-      return createReader(node, rest, compiler);
+      const reader = createReader(node, rest, compiler);
+      if (large.has(node)) prepare(reader, where);
+      return reader;
     },
   };
 }
