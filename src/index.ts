@@ -118,6 +118,8 @@ export type { ErrorContext, MapError } from './pipeline/failure.js';
 export { type InputOf, withDefault } from './schema/default.js';
 export type { Schema, Static } from './schema/static.js';
 export type { EventId, Off, Role, Signals, Source } from './signal/signals.js';
+export type { MigrationStep } from './store/migrations/migration.js';
+export type { StoreOption } from './store/options.js';
 export type { PrometheusOptions, PrometheusRegistry } from './telemetry/prometheus.js';
 export type { TelemetryOptions } from './telemetry/telemetry.js';
 export type { WebhookBase, WebhookHandle, WebhookOptions } from './webhook/webhook.js';

@@ -102,9 +102,10 @@ it('keeps each package in a few folders', () => {
     busboy: ['http'],
     axios: ['connections'],
     'mysql2/promise': ['connections'],
-    mysql2: ['connections'],
+    mysql2: ['connections', 'store'],
+    kysely: ['store'],
     libsql: ['connections'],
-    pg: ['connections'],
+    pg: ['connections', 'store'],
     '@opentelemetry/api': ['telemetry'],
   };
   const packages = imports.filter(({ to }) => !isOurs(to) && !to.startsWith('node:'));

@@ -9,6 +9,7 @@ const mistakes = {
   ACTION_INVALID: [500, 'Invalid action', 'The action is invalid'],
   CONNECTION_UNKNOWN: [500, 'Unknown connection', 'No connection has this name'],
   PACKAGE_MISSING: [500, 'Missing package', 'A required package is not installed'],
+  STORE_REFUSED: [500, 'Store refused', 'The database cannot hold the tables of fusio'],
   NOT_AVAILABLE: [500, 'Not available', 'This version of fusio does not have this feature'],
   STOPPED: [500, 'Stopped', 'This instance was stopped and cannot be started again'],
 } as const satisfies Record<string, readonly [status: number, title: string, message: string]>;
@@ -56,6 +57,7 @@ export const errors = {
   EXPRESS_REQUIRED: [501, 'Express required', 'This operation is served by an Express app only'],
   RANGE_NOT_SATISFIABLE: [416, 'Range not satisfiable', 'The requested range is outside the file'],
   CONNECTION_UNAVAILABLE: [503, 'Connection unavailable', 'A service that this operation needs is not reachable'],
+  STORE_UNAVAILABLE: [503, 'Store unavailable', 'The database of this API is not reachable'],
   SHUTTING_DOWN: [503, 'Shutting down', 'The server is shutting down'],
   ACTION_TIMEOUT: [504, 'Action timed out', 'The operation took too long'],
   CALL_CANCELLED: [499, 'Call cancelled', 'The caller closed the connection or cancelled the call'],

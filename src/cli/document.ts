@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { OpenApiDocument } from '../index.js';
 import { CliError } from './cli-error.js';
-import { isFusio, isRecord, type LoadedFusio, withModule } from './module.js';
+import { fusioOf, isRecord, type LoadedFusio, withModule } from './module.js';
 
 const timeoutMs = 30_000;
 
@@ -16,13 +16,7 @@ export async function readDocument(source: string, purpose: 'sdk' | 'openapi'): 
   if (/^https?:\/\//i.test(source)) return fetchDocument(source);
   if (/\.json$/i.test(source)) return { document: parse(await readText(source), source) };
   const document = await withModule(source, async (exports) => {
-    const fusio = ['default', 'fusio', 'api'].map((name) => exports.get(name)).find(isFusio);
-    if (!fusio) {
-      throw new CliError(
-        `${source} exports no fusio: write "export const fusio = createFusio(…)", or export it by default`,
-        1,
-      );
-    }
+    const fusio = fusioOf(exports, source);
     if (!fusio.openapi) throw new CliError(`the fusio of ${source} is of a version without openapi()`, 1);
     // Asynchronous adapters may still register operations.
     await fusio.ready();

@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyFusio } from '../fusio/fusio.js';
-import type { OpenApiDocument } from '../index.js';
 import { CliError } from './cli-error.js';
 
 /** Instance of fusio, possibly of another version: the module may have its own copy. */
-export type LoadedFusio = AnyFusio & { openapi?(): OpenApiDocument };
+export type LoadedFusio = Omit<AnyFusio, 'openapi' | 'migrate'> & Partial<Pick<AnyFusio, 'openapi' | 'migrate'>>;
 
 /** Loads an ES module or a CommonJS module and gives its exports. */
 async function loadModule(path: string): Promise<ReadonlyMap<string, unknown>> {
@@ -38,6 +37,16 @@ export async function withModule<Result>(
     const all = new Set([...exports.values()].filter(isFusio));
     await Promise.allSettled([...all].map((fusio) => fusio.stop({ timeoutMs: 1000 })));
   }
+}
+
+/** Finds the fusio that a module exports, or throws with the fix. */
+export function fusioOf(exports: ReadonlyMap<string, unknown>, source: string): LoadedFusio {
+  const fusio = ['default', 'fusio', 'api'].map((name) => exports.get(name)).find(isFusio);
+  if (fusio) return fusio;
+  throw new CliError(
+    `${source} exports no fusio: write "export const fusio = createFusio(…)", or export it by default`,
+    1,
+  );
 }
 
 export function isFusio(value: unknown): value is LoadedFusio {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { generateSdk } from '../sdk/index.js';
 import { CliError } from './cli-error.js';
 import { readDocument } from './document.js';
+import { migrate } from './migrate.js';
 import { readRoutes } from './routes.js';
 
 const help = `Usage: fusio <command> <source> [options]
@@ -13,6 +14,7 @@ Commands
   sdk <source>      Writes a TypeScript client, one file without dependencies.
   openapi <source>  Writes the OpenAPI document.
   routes <module>   Writes the routes of the handles that the module exports as "api", as JSON for createClient in a browser.
+  migrate <module>  Brings the tables of the option "store" to the newest version, and writes what it did.
 
 Sources
   ./dist/app.js             A module that exports a fusio, as "fusio", "api" or by default.
@@ -22,6 +24,7 @@ Sources
 Options
   --out <file>       Writes to a file. Default: the standard output.
   --base-url <url>   sdk only: what the client calls unless it is told otherwise; in a browser a path will do.
+  --dry-run          migrate only: writes the SQL that it would run, and runs none.
   --help, --version
 `;
 
@@ -48,13 +51,17 @@ async function runCommand(argv: readonly string[]): Promise<void> {
   if (more.length > 0) throw new CliError(`${command} takes one source, got ${more.length + 1}`, 2);
   const baseUrl = values['base-url'];
   if (baseUrl !== undefined) checkBaseUrl(command, baseUrl);
+  if (values['dry-run'] && command !== 'migrate') throw new CliError(`${command} has no option --dry-run`, 2);
   // Cast: `Object.hasOwn` has checked the name above.
-  const text = await commands[command as keyof typeof commands](source, baseUrl);
+  const text = await commands[command as keyof typeof commands](source, {
+    baseUrl,
+    dryRun: values['dry-run'] ?? false,
+  });
   await write(text, values.out);
 }
 
 const commands = {
-  async sdk(source: string, baseUrl: string | undefined) {
+  async sdk(source: string, { baseUrl }: CommandOptions) {
     const { document, url } = await readDocument(source, 'sdk');
     const server = baseUrl ?? serverAt(url, document.servers);
     return generateSdk(document, server === undefined ? {} : { baseUrl: server });
@@ -66,7 +73,13 @@ const commands = {
   async routes(source: string) {
     return `${JSON.stringify(await readRoutes(source), undefined, 2)}\n`;
   },
-} satisfies Record<string, (source: string, baseUrl: string | undefined) => Promise<string>>;
+  migrate: (source: string, { dryRun }: CommandOptions) => migrate(source, dryRun),
+} satisfies Record<string, (source: string, options: CommandOptions) => Promise<string>>;
+
+interface CommandOptions {
+  readonly baseUrl: string | undefined;
+  readonly dryRun: boolean;
+}
 
 function parse(argv: readonly string[]) {
   try {
@@ -76,6 +89,7 @@ function parse(argv: readonly string[]) {
       options: {
         out: { type: 'string' },
         'base-url': { type: 'string' },
+        'dry-run': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'v' },
       },

@@ -1,5 +1,5 @@
+import { within } from '../base/within.js';
 import { upstreamAnswer } from './failure.js';
-import { within } from './within.js';
 
 export interface PingResult {
   readonly status: 'ok' | 'down';

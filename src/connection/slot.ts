@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { FusioError, isFusioError } from '../base/errors.js';
 import { isPromise } from '../base/promise.js';
+import { within } from '../base/within.js';
 import type { Connection, ConnectionHandle } from './connection.js';
-import { within } from './within.js';
 
 /** What a connection did not do. */
 export type Failing = 'open' | 'answer' | 'close';

@@ -1,18 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { FusioError } from '../base/errors.js';
-import { loadPackage } from '../base/load-package.js';
 import { withDefaults } from '../base/option.js';
+import type { SqliteDatabase } from '../base/sqlite/database.js';
+import { openSqliteFile } from '../base/sqlite/open-file.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Around, Connection, Context, Outcome } from '../index.js';
-import { LibsqlDatabase, type NativeDatabase } from './libsql.js';
-import type { SqliteDatabase } from './sqlite-database.js';
 import { checkName, clientOf, inTransaction } from './transaction.js';
 
+export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from '../base/sqlite/database.js';
 export type { Connection } from '../index.js';
-export type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
 
 /** An SQLite file and how it is opened. */
 export interface SqliteOptions {
@@ -131,7 +128,7 @@ function ownDatabase(options: Required<SqliteOptions>): Connection<SqliteDatabas
 }
 
 function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): SqliteDatabase {
-  const database = openFile(file, readOnly);
+  const database = openSqliteFile(file, { readOnly, by: 'sqlite()' });
   try {
     database.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
     database.exec('PRAGMA foreign_keys = ON');
@@ -144,27 +141,6 @@ function openDatabase({ file, readOnly, timeoutMs }: Required<SqliteOptions>): S
     database.close();
     throw error;
   }
-}
-
-function openFile(path: string, readOnly: boolean): SqliteDatabase {
-  // Cast: @types/node 20 does not know `node:sqlite`.
-  const builtIn = process.getBuiltinModule('node:sqlite') as NodeSqlite | undefined;
-  if (builtIn) return new builtIn.DatabaseSync(path, { readOnly });
-
-  const Native = loadPackage<new (path: string) => NativeDatabase>({
-    by: 'sqlite()',
-    name: 'libsql',
-    fromDisk: true,
-    orElse: ', or run Node 22.13 or later, which brings SQLite',
-  });
-  if (!readOnly) return new LibsqlDatabase(new Native(path));
-  // libsql ignores its option `readonly`; the URI parameter of SQLite works.
-  if (path !== ':memory:' && !existsSync(path)) throw new Error('unable to open database file');
-  return new LibsqlDatabase(new Native(path === ':memory:' ? path : `${pathToFileURL(path).href}?mode=ro`));
-}
-
-interface NodeSqlite {
-  readonly DatabaseSync: new (path: string, options: { readOnly: boolean }) => SqliteDatabase;
 }
 
 function ping(database: OpenDatabase): void {

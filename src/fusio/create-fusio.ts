@@ -1,7 +1,5 @@
 import type { CallerOf, Principal } from '../access/caller.js';
 import { systemClock } from '../base/clock.js';
-import { FusioError } from '../base/errors.js';
-import { isPromise } from '../base/promise.js';
 import { createConnections } from '../connection/connections.js';
 import type { Events, PayloadsOf } from '../event/event.js';
 import { createFormatText, problemFormatOf } from '../http/answer/format-problem.js';
@@ -29,12 +27,14 @@ import { createSchemas } from '../schema/schemas.js';
 import { createSignals } from '../signal/signals.js';
 import { metricsAdapter } from '../telemetry/prometheus.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
-import { reportFailure } from './connection-failures.js';
+import { callAdapter } from './adapter.js';
+import { failuresOf, reportFailure } from './failures.js';
 import type { Adapter, AnyFusio, Fusio } from './fusio.js';
 import { createGroup } from './group.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
-import { partOf } from './part.js';
+import { ownStore } from './own-store.js';
+import { partOf, partOfStore } from './part.js';
 import { dispatch, notAvailable } from './unavailable.js';
 
 /**
@@ -67,6 +67,7 @@ function build(options: AnyOptions): AnyFusio {
     onFailed: reportFailure(log, signals),
   });
   for (const [name, connection] of Object.entries(options.connections ?? {})) connections.add(name, connection);
+  const store = ownStore(options, { connections, log, signals });
 
   const registry = createRegistry({
     schemas,
@@ -87,12 +88,12 @@ function build(options: AnyOptions): AnyFusio {
   const watcher = createTelemetry(telemetry);
   const recorder = createRecorder({ logger, log, signals, clock, watcher });
   const life = createLifecycle({
-    parts: [partOf(connections), documents, gate],
+    parts: [partOf(connections), partOfStore(store), documents, gate],
     signals,
     waitFor: () => (connections.isReady ? undefined : connections.ready()),
-    failures: connections.failures,
+    failures: () => failuresOf(connections, store),
   });
-  if (watcher?.loading !== undefined) life.await(watcher.loading);
+  life.await(watcher?.loading);
 
   const pipeline: PipelineParts = {
     ready: life.readyFor,
@@ -136,10 +137,7 @@ function build(options: AnyOptions): AnyFusio {
     cronjob: notAvailable('cronjob'),
     operations: () => [...registry.operations.values()].map(publish),
     use(adapter) {
-      if (typeof adapter !== 'function')
-        throw new FusioError('OPTIONS_INVALID', 'use: an adapter is a function (fusio) => …');
-      const done = adapter(fusio);
-      if (isPromise(done)) life.await(done);
+      life.await(callAdapter(adapter, fusio));
       return fusio;
     },
     router: http.router,
@@ -157,6 +155,7 @@ function build(options: AnyOptions): AnyFusio {
     start: life.start,
     stop: life.stop,
     health: life.health,
+    migrate: store.migrate,
   };
   // Adapters of our own take fusio as far as they need it; their operations are checked as they are registered.
   if (docs) fusio.use(documents.adapter as Adapter);

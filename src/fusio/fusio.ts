@@ -19,6 +19,7 @@ import type { RegisteredOperation } from '../operation/published.js';
 import type { Url } from '../operation/url.js';
 import type { SlotSchema, Static } from '../schema/static.js';
 import type { Off, Role, Signals } from '../signal/signals.js';
+import type { MigrationStep } from '../store/migrations/migration.js';
 import type { WebhookHandle, WebhookOptions } from '../webhook/webhook.js';
 import type { Group } from './group.js';
 
@@ -41,7 +42,7 @@ export type ContextOf<F> =
 export interface Health {
   /** `degraded` where some connection does not answer, `down` where none does or fusio has stopped. */
   readonly status: 'ok' | 'degraded' | 'down';
-  /** The connections by name: how long the ping took, or a code for its failure, without addresses and secrets. */
+  /** The connections by name, and `store` where something uses it: how long the ping took, or a code for its failure, without addresses and secrets. */
   readonly checks: Readonly<
     Record<string, { readonly status: 'ok' | 'down'; readonly ms?: number; readonly error?: string }>
   >;
@@ -151,4 +152,9 @@ export interface Fusio<out Connections, out Events, out Own = {}> extends Group<
   stop(options?: StopOptions): Promise<void>;
   /** Pings every connection, for at most 3 seconds; the answer is kept for a second. */
   health(): Promise<Health>;
+  /**
+   * Brings the tables of the option `store` to the newest version, and gives the migrations that were done; with `dryRun`, those that are
+   * to be done. `ready()` does it unless `migrate: false`. Rejects with `STORE_REFUSED` or `STORE_UNAVAILABLE`.
+   */
+  migrate(options?: { dryRun?: boolean }): Promise<readonly MigrationStep[]>;
 }

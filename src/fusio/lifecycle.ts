@@ -1,7 +1,7 @@
 import { FusioError } from '../base/errors.js';
-import type { ConnectionFailure } from '../connection/connections.js';
+import { isPromise } from '../base/promise.js';
 import type { SignalBoard, Source } from '../signal/signals.js';
-import { refusalOf } from './connection-failures.js';
+import { type Failure, refusalOf } from './failures.js';
 import type { Health, ReadyOptions, StartOptions, StopOptions } from './fusio.js';
 import { checkLifecycleOptions } from './lifecycle-options.js';
 import type { Part } from './part.js';
@@ -12,14 +12,14 @@ export interface LifecycleParts {
   readonly signals: SignalBoard;
   /** Gives a promise for connections that are not open yet; undefined where all are. */
   readonly waitFor: () => Promise<void> | undefined;
-  /** The connections that do not work. */
-  readonly failures: () => readonly ConnectionFailure[];
+  /** What does not work. */
+  readonly failures: () => readonly Failure[];
 }
 
 /** From the registrations to the last answer: `new` → ready → `started` → `stopped`. */
 export interface Lifecycle {
-  /** Makes `ready` wait for an adapter that is still at work. */
-  await(adapter: Promise<unknown>): void;
+  /** Makes `ready` wait for work that is under way, of an adapter or of our own. */
+  await(work: unknown): void;
   /** Gives a promise for connections and adapters that are not ready yet; undefined where everything is. */
   readyFor(source: Source): Promise<void> | undefined;
   readonly ready: (options?: ReadyOptions) => Promise<void>;
@@ -107,10 +107,11 @@ export function createLifecycle({ parts, signals, waitFor, failures }: Lifecycle
   }
 
   return {
-    await(adapter) {
+    await(work) {
+      if (!isPromise(work)) return;
       // `ready` reports its failure; before that an unhandled rejection would end the process.
-      adapter.catch(() => {});
-      adapters.add(adapter);
+      work.then(undefined, () => {});
+      adapters.add(work);
     },
     // In process nothing waits for adapters: one that calls operations would wait for itself.
     readyFor: (source) => (source !== 'call' && adapters.size > 0 ? everything() : waitFor()),

@@ -19,6 +19,7 @@ import { type MapError, mapErrorOption } from '../pipeline/failure.js';
 import { validationStatusOption } from '../pipeline/validate.js';
 import { checkOptions } from '../schema/check-options.js';
 import { type FormatsOption, formatsOption } from '../schema/options.js';
+import { migrateOption, type StoreOption, storeOption, tablePrefixOption } from '../store/options.js';
 import { type TelemetryOptions, telemetryOption } from '../telemetry/telemetry.js';
 import { laterOptions, notAvailable } from './unavailable.js';
 
@@ -69,6 +70,16 @@ export interface FusioOptions<Connections = {}, Events = {}, Who extends Princip
    * Spans and metrics. Default: OpenTelemetry where the host has `@opentelemetry/api`. `true`: it must be there. `false`: none.
    */
   telemetry?: boolean | TelemetryOptions;
+  /**
+   * The database for what must last: a file of SQLite (`'data/fusio.sqlite'`), a server (`'mysql://…'`, `'postgres://…'`), or
+   * `{ connection: 'db' }`, the database of a connection of the app. It is opened when something needs it. Default: in memory, until the
+   * process ends.
+   */
+  store?: StoreOption;
+  /** Beginning of the names of fusio's tables: a lower-case letter, then up to 23 letters, digits and `_`. Default: `'fusio_'`. */
+  tablePrefix?: string;
+  /** Whether `ready()` brings the tables to the newest version. Default: true. False: `npx fusio migrate` does. */
+  migrate?: boolean;
   /** Source of the time. Default: the system's; tests replace it. */
   clock?: Clock;
 }
@@ -94,6 +105,9 @@ const rules = {
   mapError: mapErrorOption,
   formatProblem: formatProblemOption,
   validationStatus: validationStatusOption,
+  store: storeOption,
+  tablePrefix: tablePrefixOption,
+  migrate: migrateOption,
 } satisfies { readonly [Key in keyof AnyOptions]-?: OptionRule<NonNullable<AnyOptions[Key]>> };
 
 export const optionsSchema = groupOf(

@@ -2,9 +2,6 @@ import { FusioError } from '../base/errors.js';
 
 /** Options of `createFusio` that come with later versions. */
 export const laterOptions: readonly string[] = [
-  'store',
-  'migrate',
-  'tablePrefix',
   'secretKey',
   'authorization',
   'issuers',

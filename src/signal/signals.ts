@@ -25,6 +25,10 @@ export interface Signals {
   'connection:opened': { connection: string };
   /** A connection could not be opened or closed, or did not answer its ping at `ready()` or on a later attempt. */
   'connection:failed': { connection: string; error: Error };
+  /** The database of the option `store` was opened and has all migrations. */
+  'store:opened': {};
+  /** The database of the option `store` could not be opened or migrated. */
+  'store:failed': { error: Error };
   /** An attempt to deliver failed; there will be another. */
   'delivery:failed': Delivered & { error: Error; retryAt: Date };
   /** Work in the background failed, which no caller waits for. */
@@ -47,6 +51,8 @@ const names = Object.keys({
   'request:failed': true,
   'connection:opened': true,
   'connection:failed': true,
+  'store:opened': true,
+  'store:failed': true,
   'delivery:failed': true,
   error: true,
 } satisfies Record<keyof Signals, true>);

@@ -5,7 +5,7 @@ it.each<[object | null, string]>([
   [{ docs: { titel: 'x' } }, 'unknown option "docs.titel" (did you mean "title"?)'],
   [{ cors: { origins: '*', credential: true } }, 'unknown option "cors.credential" (did you mean "credentials"?)'],
   [{ telemetry: { promtheus: 1 } }, 'unknown option "telemetry.promtheus" (did you mean "prometheus"?)'],
-  [{ store: 'x' }, 'the option "store" is not in this version of fusio yet'],
+  [{ queue: 'x' }, 'the option "queue" is not in this version of fusio yet'],
   [{ connections: [] }, 'connections must be an object by name, got an array'],
   [{ formats: null }, 'formats must be an object by name, got object'],
   [{ formats: { even: 1 } }, 'formats.even must be a function of a text'],

@@ -1,4 +1,4 @@
-import type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './sqlite-database.js';
+import type { SqliteDatabase, SqliteNames, SqliteRun, SqliteStatement, SqliteValue } from './database.js';
 
 /** Part of the package's database class that is used here. */
 export interface NativeDatabase {

@@ -1,0 +1,57 @@
+import { FusioError, isFusioError } from '../base/errors.js';
+import type { ConnectionParts, Connections } from '../connection/connections.js';
+import type { Logger } from '../log/logger.js';
+import { describeError, headline } from '../log/redact.js';
+import type { SignalBoard } from '../signal/signals.js';
+import type { Store } from '../store/store.js';
+
+/** Tells the log, in one line with the cause, and the signals of a connection that fails. */
+export function reportFailure(log: Logger, signals: SignalBoard): ConnectionParts['onFailed'] {
+  return function report(connection, thrown, failing) {
+    const error = describeError(thrown);
+    log.warn({ connection, error }, `connection "${connection}" does not ${failing}: ${headline(error)}`);
+    signals.emit('connection:failed', { connection, error: thrown });
+  };
+}
+
+/** A connection that does not work, or the store. */
+export interface Failure {
+  /** `connection "db"` */
+  readonly what: string;
+  readonly error: Error;
+}
+
+/** The connections that do not work, and the store if it is one of them. */
+export function failuresOf(connections: Connections, store: Store): readonly Failure[] {
+  const failed = connections.failures().map(({ connection, error }) => ({ what: `connection "${connection}"`, error }));
+  return store.failure ? [...failed, { what: 'the store', error: store.failure }] : failed;
+}
+
+/**
+ * Makes the error with which a start is refused, undefined where it is not: for everything that does not work where it is strict, else
+ * for mistakes, such as a missing package, which no later attempt heals. Names all of them.
+ */
+export function refusalOf(failures: readonly Failure[], isStrict: boolean): FusioError | undefined {
+  const mistakes = failures.filter(({ error }) => isMistake(error));
+  const refused = isStrict ? failures : mistakes;
+  const [first] = refused;
+  if (!first) return undefined;
+
+  const texts = refused.map(({ what, error }) => `${what}: ${headline(describeError(error))}`);
+  const cause =
+    refused.length === 1
+      ? first.error
+      : new AggregateError(
+          refused.map(({ error }) => error),
+          'several things do not work',
+        );
+  return new FusioError(codeOfMistake(mistakes) ?? 'CONNECTION_UNAVAILABLE', texts.join('; '), { cause });
+}
+
+function isMistake(error: Error): boolean {
+  return isFusioError(error) && ['PACKAGE_MISSING', 'OPTIONS_INVALID', 'STORE_REFUSED'].includes(error.code);
+}
+
+function codeOfMistake([mistake]: readonly Failure[]): FusioError['code'] | undefined {
+  return mistake && isFusioError(mistake.error) ? mistake.error.code : undefined;
+}

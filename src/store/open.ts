@@ -1,0 +1,61 @@
+import { FusioError } from '../base/errors.js';
+import { mysqlEngine, openMysql } from './dialect/mysql.js';
+import { openPostgres, postgresEngine } from './dialect/postgres.js';
+import { openSqlite } from './dialect/sqlite.js';
+import type { Engine, EngineOptions } from './engine.js';
+import type { StoreTarget } from './options.js';
+
+/** Opens a database of fusio's own. */
+export async function openOwn(
+  target: Exclude<StoreTarget, { kind: 'connection' }>,
+  options: EngineOptions,
+): Promise<Engine> {
+  switch (target.kind) {
+    case 'mysql':
+      return openMysql(target.url, options);
+    case 'postgres':
+      return openPostgres(target.url, options);
+    case 'sqlite':
+      return openSqlite(target.file, options);
+  }
+}
+
+/** Makes an engine of the client of a connection of the app: a pool of mysql2 or pg, or a database of SQLite in a file. */
+export function openWithin(name: string, client: unknown, options: EngineOptions): Engine {
+  const given: Client = Object(client);
+  // The pool of mysql2/promise has the one with callbacks as a member.
+  const pool = typeof given.pool === 'object' && given.pool !== null ? given.pool : client;
+  if (typeof Object(pool).getConnection === 'function') return mysqlEngine(pool as never, { ...options, isOwn: false });
+  if (typeof given.connect === 'function' && typeof given.query === 'function') {
+    return postgresEngine(client as never, { ...options, isOwn: false });
+  }
+  if (typeof given.exec === 'function' && typeof given.prepare === 'function') {
+    return openSqlite(fileOf(name, given.prepare('PRAGMA database_list')), options);
+  }
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `store: connection "${name}" must be a pool of mysql2 or pg, or a database of SQLite: mysql(), postgres() or sqlite()`,
+  );
+}
+
+interface Client {
+  readonly pool?: unknown;
+  readonly connect?: unknown;
+  readonly query?: unknown;
+  readonly exec?: unknown;
+  readonly prepare?: (sql: string) => { all(): unknown[] };
+}
+
+/**
+ * The file of a database of the app. fusio opens it again: on the app's own handle, statements of the app would run inside fusio's
+ * transactions, and be taken back with them.
+ */
+function fileOf(name: string, statement: { all(): unknown[] }): string {
+  const main = statement.all().find((row) => Object(row).name === 'main');
+  const file: unknown = Object(main).file;
+  if (typeof file === 'string' && file !== '') return file;
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `store: connection "${name}" is a database in memory, which fusio cannot open a second time: use a file, or leave the option out`,
+  );
+}
