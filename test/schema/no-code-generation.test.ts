@@ -27,7 +27,9 @@ console.log(JSON.stringify({
 function transpile(): void {
   const source = path.join(process.cwd(), 'src');
   const names = ['base', 'schema'].flatMap((room) =>
-    readdirSync(path.join(source, room)).map((name) => path.join(room, name)),
+    readdirSync(path.join(source, room))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => path.join(room, name)),
   );
   for (const room of ['base', 'schema']) mkdirSync(path.join(folder, room), { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
