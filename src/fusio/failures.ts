@@ -14,17 +14,23 @@ export function reportFailure(log: Logger, signals: SignalBoard): ConnectionPart
   };
 }
 
-/** A connection that does not work, or the store. */
+/** What does not work, and why in a line. */
 export interface Failure {
-  /** `connection "db"` */
-  readonly what: string;
+  readonly text: string;
   readonly error: Error;
+  /** Of the start that is refused for it, unless it is a mistake. */
+  readonly code: 'CONNECTION_UNAVAILABLE' | 'STORE_UNAVAILABLE';
 }
 
 /** The connections that do not work, and the store if it is one of them. */
 export function failuresOf(connections: Connections, store: Store): readonly Failure[] {
-  const failed = connections.failures().map(({ connection, error }) => ({ what: `connection "${connection}"`, error }));
-  return store.failure ? [...failed, { what: 'the store', error: store.failure }] : failed;
+  const failed = connections.failures().map(({ connection, error }): Failure => {
+    const text = `connection "${connection}": ${headline(describeError(error))}`;
+    return { text, error, code: 'CONNECTION_UNAVAILABLE' };
+  });
+  const { failure } = store;
+  if (!failure) return failed;
+  return [...failed, { text: headline(describeError(failure)), error: failure, code: 'STORE_UNAVAILABLE' }];
 }
 
 /**
@@ -37,7 +43,6 @@ export function refusalOf(failures: readonly Failure[], isStrict: boolean): Fusi
   const [first] = refused;
   if (!first) return undefined;
 
-  const texts = refused.map(({ what, error }) => `${what}: ${headline(describeError(error))}`);
   const cause =
     refused.length === 1
       ? first.error
@@ -45,7 +50,8 @@ export function refusalOf(failures: readonly Failure[], isStrict: boolean): Fusi
           refused.map(({ error }) => error),
           'several things do not work',
         );
-  return new FusioError(codeOfMistake(mistakes) ?? 'CONNECTION_UNAVAILABLE', texts.join('; '), { cause });
+  const text = refused.map((one) => one.text).join('; ');
+  return new FusioError(codeOfMistake(mistakes) ?? first.code, text, { cause });
 }
 
 function isMistake(error: Error): boolean {

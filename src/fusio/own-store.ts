@@ -34,7 +34,7 @@ export function ownStore(
     onOpened: () => signals.emit('store:opened', {}),
     onFailed(thrown) {
       const error = describeError(thrown);
-      log.warn({ error }, `the store does not open: ${headline(error)}`);
+      log.warn({ error }, headline(error));
       signals.emit('store:failed', { error: thrown });
     },
   });

@@ -1,5 +1,6 @@
 import { FusioError, isFusioError } from '../base/errors.js';
 import { within } from '../base/within.js';
+import { unavailable } from './attempts.js';
 import type { Database } from './database.js';
 import type { MigrationStep } from './migrations/migration.js';
 import { type StoreOption, storeDefaults, targetOf } from './options.js';
@@ -35,6 +36,7 @@ export interface Store {
 
 const useTimeoutMs = 4_500;
 const retryAfterMs = 1_000;
+const closeTimeoutMs = 5_000;
 
 export function createStore(parts: StoreParts): Store {
   const {
@@ -123,7 +125,7 @@ export function createStore(parts: StoreParts): Store {
     if (database) return database;
     const attempted = attempt(false);
     if (await within(useTimeoutMs, attempted)) return attempted;
-    throw new FusioError('STORE_UNAVAILABLE', 'store: it is not open yet');
+    throw unavailable('it is not open yet');
   }
 
   return {
@@ -153,8 +155,10 @@ export function createStore(parts: StoreParts): Store {
     reach: () => (isNeeded || database ? use().then(({ ping }) => ping()) : undefined),
     async close() {
       isClosed = true;
-      await database?.close();
+      const open = database;
       database = undefined;
+      // A pool waits for statements that hang.
+      if (open) await within(closeTimeoutMs, open.close());
     },
   };
 }
@@ -170,5 +174,7 @@ function refusePending(pending: readonly MigrationStep[]): void {
 /** Mistakes stay as they are; anything else is a database that cannot be used now. */
 function refusal(error: unknown): Error {
   if (isFusioError(error)) return error;
-  return new FusioError('STORE_UNAVAILABLE', 'store: it cannot be opened', { cause: error });
+  const { message, code }: { message?: unknown; code?: unknown } = Object(error);
+  // A host name with several addresses fails with an error that has a code and no message.
+  return unavailable(`it cannot be opened: ${message || code || 'for no reason that is told'}`, error);
 }

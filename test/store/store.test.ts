@@ -193,6 +193,7 @@ it('refuses a server that cannot be reached within 5 s, and tells why', async ()
   });
 
   await expect(store.use()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', status: 503 });
-  expect(failures).toHaveLength(1);
+  expect(failures).toEqual([store.failure]);
+  expect(store.failure?.message).toBe('store: it cannot be opened: connect ECONNREFUSED 127.0.0.1:9');
   expect(store.failure?.cause).toMatchObject({ code: 'ECONNREFUSED' });
 });

@@ -2,6 +2,7 @@ import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely';
 import type { PoolOptions } from 'mysql2';
 import { FusioError } from '../../base/errors.js';
 import { importedPackage, loadPackage } from '../../base/load-package.js';
+import { unavailable } from '../attempts.js';
 import type { Engine, EngineOptions, Fault } from '../engine.js';
 import { wordsOf } from '../migrations/migration.js';
 import { TablePrefix } from '../prefix.js';
@@ -51,7 +52,7 @@ export function mysqlEngine(pool: MysqlPool, { prefix, isAway, isOwn }: EngineOp
       const lock = sql`concat(${`${prefix}migrate:`}, left(sha2(database(), 256), 24))`;
       const { rows } = await sql<{ got: unknown }>`select get_lock(${lock}, 60) as got`.execute(connection);
       if (Number(rows[0]?.got) !== 1) {
-        throw new FusioError('STORE_UNAVAILABLE', 'store: another process has been migrating the tables for a minute');
+        throw unavailable('another process has been migrating the tables for a minute');
       }
       try {
         return await work(run);

@@ -19,13 +19,16 @@ import type { Tables } from '../tables.js';
 
 // A wait inside SQLite blocks the event loop: longer waits are the statement's next attempts.
 const busyTimeoutMs = 50;
+const openTimeoutMs = 5_000;
 
 /** Opens fusio's own file, or `:memory:`. */
 export function openSqlite(file: string, { prefix }: EngineOptions): Engine {
   const database = openSqliteFile(file === ':memory:' ? file : resolve(file), { readOnly: false, by: 'store' });
   try {
-    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    // Another process may be changing the mode at this moment, too.
+    database.exec(`PRAGMA busy_timeout = ${openTimeoutMs}`);
     database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     // With NORMAL, a power cut may take back an event or a job that a caller was told of.
     database.exec('PRAGMA synchronous = FULL');
   } catch (error) {
