@@ -11,6 +11,7 @@ import {
   hasItems,
   hasMembers,
   hasShapingKeyword,
+  isRead,
   isTyped,
   namesIn,
   type Shape,
@@ -108,7 +109,8 @@ function createStepMaker(
   return maker;
 
   function stepFor(schemas: readonly unknown[], decided: ReadonlySet<Choice> = none): Step {
-    const nodes = flatten(schemas);
+    // Without those that only refer or describe: all places with the same schemas have one step.
+    const nodes = flatten(schemas).filter(isRead);
     if (nodes.length === 0) return anything;
     const key = `${nodes.map(idOf).join()}|${[...decided].map((choice) => choice.number).join()}`;
     const known = made.get(key);

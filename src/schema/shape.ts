@@ -68,6 +68,26 @@ export function isTyped(node: SchemaNode): boolean {
   return 'type' in node || 'const' in node || 'enum' in node;
 }
 
+const readKeywords: ReadonlySet<string> = new Set([
+  ...memberKeywords,
+  ...itemKeywords,
+  'type',
+  'const',
+  'enum',
+  'required',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'anyOf',
+  'oneOf',
+  'if',
+]);
+
+/** Tells whether a schema has, beside `$ref`, `allOf` and `default`, a keyword by which a value is read. */
+export function isRead(node: SchemaNode): boolean {
+  return Object.keys(node).some((key) => readKeywords.has(key));
+}
+
 /** Splits the schemas of items into those of the first ones and that of all further ones. */
 export function tupleOf(node: SchemaNode): { readonly first: readonly unknown[]; readonly rest: unknown } {
   if (Array.isArray(node.prefixItems)) return { first: node.prefixItems, rest: node.items ?? node.unevaluatedItems };

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { createNormaliser } from '../../src/schema/normalise.js';
 import { createSchemas, type ReaderOptions } from '../../src/schema/schemas.js';
 
 const slots: readonly (readonly [slot: string, options: Omit<ReaderOptions, 'where'>])[] = [
@@ -85,4 +86,26 @@ it('converts text for a large union of numbers', () => {
   const value = reader.read({ a: '1699' });
 
   expect([value, reader.check(value), reader.check(reader.read({ a: '1700' }))]).toEqual([{ a: 1699 }, true, false]);
+});
+
+it('reads the places that refer to one schema by the same step', () => {
+  const properties = Object.fromEntries(range(300).map((name) => [name, { $ref: '#/$defs/node', description: name }]));
+  let looks = 0;
+  const node = {
+    type: 'object',
+    get properties() {
+      looks++;
+      return properties;
+    },
+  };
+  const root = { $ref: '#/$defs/node' };
+
+  const normalise = createNormaliser(
+    { root, definitions: { node } },
+    { source: 'json', drop: true, defaults: true },
+    undefined,
+  );
+
+  expect(normalise({ v1: { v299: {}, x: 1 } })).toEqual({ v1: { v299: {} } });
+  expect(looks).toBeLessThan(20);
 });
