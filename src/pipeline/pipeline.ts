@@ -33,10 +33,11 @@ function go(invocation: Invocation, given: unknown, at: number): void {
     // The list was checked to fit.
     value = steps[next]?.(invocation, value as never);
     if (isPromise(value)) return later(invocation, value, next + 1);
+    // Middleware has answered, or the time was up.
+    if (invocation.isDelivered) return drop(value);
   }
   // The last step returns the answer.
-  if (invocation.isDelivered) drop(value);
-  else invocation.succeed(value as Answered);
+  invocation.succeed(value as Answered);
 }
 
 /** Goes on when the promise is kept. Promises keep the AsyncLocalStorage of the host; callbacks would lose it. */

@@ -178,6 +178,22 @@ describe('the middleware of an operation', () => {
     expect(await (await fetch(`${url}/it`)).json()).toBe(1);
   });
 
+  it('ends the call where its answer is over before it returns', async () => {
+    const { fusio, url, done } = await mounted();
+    const action = jest.fn();
+    const before: Middleware = (_request, response) => {
+      response.status(403).end();
+      // As the response of a simulated request does.
+      Object.defineProperty(response, 'writableFinished', { value: true });
+      response.emit('close');
+    };
+    fusio.operation({ ...get, name: 'it', public: true, before, action });
+
+    expect((await fetch(`${url}/it`)).status).toBe(403);
+    expect([action.mock.calls.length, done]).toEqual([0, [403]]);
+    takeProblems();
+  });
+
   it('ends the call where the answer that it has begun breaks', async () => {
     const { fusio, url, done } = await mounted();
     const ended = new Promise((resolve) => fusio.on('request:done', resolve));
