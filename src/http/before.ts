@@ -54,11 +54,9 @@ function runOne(middleware: Middleware, { request, response }: ExpressExchange):
     else settle({ error: new FusioError('CALL_CANCELLED') });
   }
   function next(error?: unknown): void {
-    if (response.headersSent) {
-      // An answer was begun: all that is left is to wait for its end, or to break it off.
-      if (error && !response.writableEnded) response.destroy();
-      return;
-    }
+    // It has answered: all that is left is to wait until that is out. One that was begun only fails the call, which breaks it off.
+    if (response.writableEnded) return;
+    if (response.headersSent) error ||= new Error('the middleware called next() in the middle of its answer');
     // In Express these leave the route for the next one. Here the operation would be it, and must not run without its guards.
     if (error === 'route' || error === 'router') settle({ error: new FusioError('OPERATION_NOT_FOUND') });
     else if (error) settle({ error });

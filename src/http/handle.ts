@@ -60,8 +60,10 @@ export function createHandle(parts: HandleParts): Handle {
         // HttpTransport.answer made it, which makes nothing else.
         const answer = error ? problem(error) : (answered as Answer);
         send(request, answer, problem, (status, failure) => {
+          // A refusal is no reason why its own answer broke off.
+          const isReason = error && error.status >= 500;
           // A stream that fusio ended itself, at a shutdown, has that for its reason.
-          invocation.end(status, error ?? (failure && (invocation.abortReason ?? failure)));
+          invocation.end(status, isReason ? error : failure ? (invocation.abortReason ?? failure) : error);
         });
       } catch (thrown) {
         // The last resort: whatever an error of the host is made of, the invocation ends.

@@ -205,7 +205,7 @@ describe('the middleware of an operation', () => {
 
     await expect(fetch(`${url}/it`).then((response) => response.text())).rejects.toThrow();
     await ended;
-    expect(done).toEqual([499]);
+    expect(done).toEqual([500]);
     takeProblems();
   });
 });

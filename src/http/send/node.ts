@@ -26,9 +26,15 @@ export function sendNode(
   isLast: boolean,
   ended: Ended,
 ): void {
-  if (response.headersSent || response.destroyed || response.writableEnded) {
+  if (response.destroyed || response.writableEnded) {
     discard(body);
     return ended(undefined);
+  }
+  if (response.headersSent) {
+    discard(body);
+    // Nothing would end it: the client would wait for its rest until it gives up.
+    response.destroy();
+    return ended(new Error('code of the app has begun an answer by itself, and not ended it'));
   }
   const isUnread = !request.complete && hasBody(request.headers);
   const isEnding = given.includes('connection') || isLast || (isUnread && !isTaken(request));
