@@ -58,10 +58,23 @@ export function breakOff(stream: Readable, thrown: unknown): void {
   }
 }
 
-/** Makes a stream of Node of a web stream: the types of both name the same class, and do not fit each other. */
+// Web streams settle in microtasks: a source that never waits would keep the process from all other work, its time limit too.
+const chunksATurn = 64;
+
+/** Makes a stream of Node of a web stream, and lets the event loop turn between its chunks. */
 export function fromWeb(stream: ReadableStream): Readable {
-  // Cast: see above.
-  return Readable.fromWeb(stream as never).on('error', ignore);
+  // Cast: the types of both name the same class, and do not fit each other.
+  const readable = Readable.fromWeb(stream as never).on('error', ignore);
+  const read = readable._read;
+  let inTurn = 0;
+  readable._read = function readInTurns(size) {
+    inTurn = (inTurn + 1) % chunksATurn;
+    if (inTurn > 0) return read.call(readable, size);
+    setImmediate(() => {
+      if (!readable.destroyed) read.call(readable, size);
+    });
+  };
+  return readable;
 }
 
 /** Listens to an error that is reported in another way, or to none. */
