@@ -159,6 +159,16 @@ describe('a form', () => {
     expect((await refusal(() => open(encode([['name="a"', Buffer.from([0xe9])]])))).code).toBe('TEXT_INVALID');
   });
 
+  it('refuses text of a charset that it does not know', async () => {
+    const error = await refusal(() => open(encode([['name="a"', 'x', 'text/plain; charset=klingon']])));
+
+    expect([error.status, error.code, error.message]).toEqual([
+      415,
+      'CHARSET_UNSUPPORTED',
+      'The field "a" must be UTF-8',
+    ]);
+  });
+
   it('refuses a field behind a file', async () => {
     const form = open(encode([a, ['name="x"', '1']]), { chunk: 1 });
 
