@@ -145,9 +145,7 @@ type ClaimsOf<Who> = Who extends { readonly claims: infer Claims } ? { readonly 
 
 /** Makes the caller that a principal describes. Throws `OPTIONS_INVALID` for a value that is no principal. */
 export function callerOf(principal: unknown): Caller {
-  checkPrincipal(principal);
-  const { user, app, claims } = principal;
-  const scopes = principal.scopes ?? [];
+  const { user, app, claims, scopes } = checked(principal);
   const id = user?.id ?? `app:${app?.id}`;
   const { email, ...more } = user ?? {};
   return {
@@ -166,46 +164,63 @@ export function callerOf(principal: unknown): Caller {
   };
 }
 
-const members: readonly string[] = ['user', 'app', 'scopes', 'claims'] satisfies (keyof UserFacts)[];
+/** A principal that was checked. */
+interface Described {
+  readonly user: PrincipalUser | undefined;
+  readonly app: PrincipalApp | undefined;
+  readonly scopes: readonly string[];
+  readonly claims: Facts['claims'];
+}
 
-function checkPrincipal(principal: unknown): asserts principal is Principal {
+function checked(principal: unknown): Described {
   if (typeof principal !== 'object' || principal === null) {
     throw new FusioError(
       'OPTIONS_INVALID',
       `principal: an object with a user or an app is needed, got ${typeof principal === 'string' ? `"${principal}"` : typeof principal}; authenticate may also return null or 'challenge'`,
     );
   }
-  const { user, app, scopes, ...rest }: { user?: unknown; app?: unknown; scopes?: unknown } = principal;
-  if (!isTexts(scopes ?? [])) {
+  const { user, app, scopes, claims, ...rest } = ownMembers(principal);
+  const held = scopes ?? [];
+  if (!isTexts(held)) {
     throw new FusioError('OPTIONS_INVALID', 'principal: scopes must be an array of strings');
   }
-  if (user !== undefined && !hasId(user)) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: user.id must be a non-empty string');
-  }
-  if (app !== undefined && !hasId(app)) {
-    throw new FusioError('OPTIONS_INVALID', 'principal: app.id must be a non-empty string');
-  }
+  const described = { user: identified('user', user), app: identified('app', app), scopes: held };
   if (user === undefined && app === undefined) {
     const fix = 'id' in rest ? ': { user: { id } }' : '';
     throw new FusioError('OPTIONS_INVALID', `principal: a user or an app is needed${fix}; return null for nobody`);
   }
   for (const [name, value] of Object.entries(rest)) {
-    if (value === undefined || members.includes(name)) continue;
+    if (value === undefined) continue;
     throw new FusioError(
       'OPTIONS_INVALID',
       `principal: "${name}" is no member of it; what you want to find in actions goes into user, app or claims`,
     );
   }
+  // Cast: claims are the app's own, and not looked at.
+  return { ...described, claims: claims as Described['claims'] };
 }
 
-function hasId(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'id' in value && isId(value.id);
+/** Gives a user or an app with an id. Its further members are the app's own, and not looked at. */
+function identified(name: 'user' | 'app', value: unknown): (PrincipalUser & PrincipalApp) | undefined {
+  if (value === undefined) return undefined;
+  const own = typeof value === 'object' && value !== null ? ownMembers(value) : {};
+  const { id } = own;
+  if (typeof id === 'string' && id !== '') return { ...own, id };
+  const isInherited = typeof value === 'object' && value !== null && !('id' in own) && 'id' in value;
+  throw new FusioError(
+    'OPTIONS_INVALID',
+    `principal: ${name}.id must be a non-empty string${isInherited ? `, and not inherited: ${name}: { id: row.id }` : ''}`,
+  );
 }
 
-function isTexts(value: unknown): boolean {
+/**
+ * Copies the members of its own; each getter is read once. An inherited scope or role may come from a `__proto__` in the JSON of a
+ * client, which `Object.assign` makes the prototype.
+ */
+function ownMembers(value: object): Readonly<Record<string, unknown>> {
+  return Object.assign(Object.create(null), value);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
-}
-
-function isId(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
 }

@@ -58,6 +58,33 @@ describe('a principal', () => {
     });
   });
 
+  it('has only members of its own: nothing that a prototype gives', async () => {
+    const forged = JSON.parse('{"id":"7","__proto__":{"roles":["admin"],"name":"root","tenant":"acme"}}');
+    const user = Object.assign({}, forged);
+    const app = Object.assign(Object.create({ name: 'Desk' }), { id: 'a1' });
+    const inherited = { scopes: ['admin'], claims: { iss: 'x' } };
+
+    expect(user.roles).toEqual(['admin']);
+    expect(await contextOf(Object.assign(Object.create(inherited), { user, app }))).toEqual({
+      user: { id: '7', name: '7', roles: [], anonymous: false },
+      app: { id: 'a1', name: 'a1' },
+      token: { id: 'host:7', kind: 'host', scopes: [] },
+      scopes: [],
+    });
+  });
+
+  it('is what its getters give at first', async () => {
+    let reads = 0;
+    const principal = {
+      user: { id: '7' },
+      get scopes() {
+        return reads++ === 0 ? ['todo'] : ['admin'];
+      },
+    };
+
+    expect(await contextOf(principal)).toMatchObject({ scopes: ['todo'], token: { scopes: ['todo'] } });
+  });
+
   it('with a user without a name takes that of its app', async () => {
     expect(await contextOf({ user: { id: '7' }, app: { id: 'a1', name: 'Desk' } })).toMatchObject({
       user: { id: '7', name: 'Desk' },
@@ -96,6 +123,16 @@ describe('a principal', () => {
       'a function with an id for a user',
       { user: Object.assign(() => 1, { id: '7' }) },
       'principal: user.id must be a non-empty string',
+    ],
+    [
+      'a user whose class has the id',
+      { user: Object.create({ id: '7' }) },
+      'principal: user.id must be a non-empty string, and not inherited: user: { id: row.id }',
+    ],
+    [
+      'a user that a prototype gives',
+      Object.create({ user: { id: '7' } }),
+      'principal: a user or an app is needed; return null for nobody',
     ],
     ['an app that is a text', { app: 'a1' }, 'principal: app.id must be a non-empty string'],
     ['an app that is null', { app: null }, 'principal: app.id must be a non-empty string'],
