@@ -83,7 +83,9 @@ const pair = new RegExp(
     /(?<![\w.-]|:\/\/)/,
     `((?:(?:${kindsOfKey})[ ])?[\\w.-]+)`,
     /(?:\]|%5D)?(\\*["'`]|%22|%27)?/,
-    /[ \t]*(=>|:=|=|:|%3D|%3A)[ \t]*(?:\r?\n[ \t]*(?=[\\"'`[{]))?/,
+    /[ \t]*(=>|:=|=|:|%3D|%3A)[ \t]*/,
+    // A value of its own line: one in quotes, or one that is indented, as in YAML. A frame of a stack or another name is none.
+    /(?:(?:[|>][+-]?[ \t]*)?\r?\n(?:[ \t]*(?=[\\"'`[{])|[ \t]+(?![ \t]|at\s|[\w.-]+:(?:\s|$))(?:-[ \t]+)?))?/,
   ]
     .map((part) => (typeof part === 'string' ? part : part.source))
     .join(''),

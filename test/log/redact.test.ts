@@ -77,6 +77,10 @@ const forms: readonly (readonly [name: string, before: string, after: string])[]
   ['what Node prints for a list', "{ %s: [ 'a=b', '", "' ], z: 1 }"],
   ['a template', '%s: `', '`, z: 1'],
   ['a Ruby hash', '{:%s=>"', '", :z=>1}'],
+  ['YAML', '%s:\n  ', '\nz: 1'],
+  ['a list of YAML', '%s:\r\n  - ', '\r\nz: 1'],
+  ['a block of YAML', '%s: |-\n  ', '\nz: 1'],
+  ['a header on two lines', 'GET / HTTP/1.1\r\n%s:\r\n ', '\r\nz: 1\r\n'],
   ['a header', 'GET / HTTP/1.1\r\n%s: ', '\r\nz: 1\r\n'],
 ];
 
@@ -123,6 +127,9 @@ describe('a secret by its name', () => {
     'JsonWebTokenError: jwt malformed at Object.token (file:///app/token.js:12:5)',
     'Key (email)=(a@b.org) already exists',
     'password=&z=1',
+    'Error: invalid token:\n    at Object.token (/app/token.js:12:5)',
+    'PASSWORD=\nHOST=db',
+    'secret:\n  name: app\n  namespace: x',
   ])('is not seen in: %s', (text) => {
     expect(redact(text)).toBe(text);
   });
