@@ -146,6 +146,9 @@ export interface FusioErrorOptions {
   extra?: Readonly<Record<string, unknown>>;
 }
 
+// A message may repeat what it is about, however long that is.
+const maxDetail = 4_000;
+
 // The ESM and the CommonJS copy of fusio have different classes, so `instanceof` would fail: the symbol marks both.
 const brand = Symbol.for('fusio.error');
 
@@ -182,9 +185,10 @@ export class FusioError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Makes the problem document for the caller. `detail` is the message only if `expose` is true. */
+  /** Makes the problem document for the caller. `detail` is the message only if `expose` is true, up to 4,000 characters. */
   toProblem(): Problem {
-    const detail = this.expose ? this.message : tableMessage(this.code, this.status);
+    const text = this.expose ? this.message : tableMessage(this.code, this.status);
+    const detail = text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
     return {
       ...this.extra,
       type: `urn:fusio:error:${this.code.toLowerCase().replaceAll('_', '-')}`,

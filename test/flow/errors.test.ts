@@ -29,6 +29,15 @@ function shop(thrown: unknown, options: FusioOptions = {}) {
   return { fusio, buy, logged };
 }
 
+it('cuts a detail at 4,000 characters', async () => {
+  const { fusio } = shop(new FusioError('NOT_FOUND', `No book "${'a'.repeat(5_000_000)}"`));
+
+  const problem = (await fusio.inject({ path: '/buy/0' })).json<{ detail: string; message: string }>();
+
+  expect(problem.detail).toBe(`No book "${'a'.repeat(3_991)}…`);
+  expect(problem.message).toBe(problem.detail);
+});
+
 describe('mapError', () => {
   const mapError: FusioOptions['mapError'] = (error, { operation, source }) => {
     if (error instanceof OutOfStock) return new FusioError('OUT_OF_STOCK', error.message, { status: 409 });
