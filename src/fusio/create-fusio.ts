@@ -1,15 +1,11 @@
 import type { CallerOf, Principal } from '../access/caller.js';
 import { systemClock } from '../base/clock.js';
-import { createConnections } from '../connection/connections.js';
 import type { Events, PayloadsOf } from '../event/event.js';
 import { createFormatText, problemFormatOf } from '../http/answer/format-problem.js';
 import { createCors } from '../http/cors.js';
 import { createHttp } from '../http/http.js';
 import { createInject } from '../http/inject.js';
 import { httpDefaults } from '../http/options.js';
-import { guarded } from '../log/logger.js';
-import { loggerOf } from '../log/options.js';
-import { describeError } from '../log/redact.js';
 import { defaultSchemes } from '../openapi/description.js';
 import { createDocuments } from '../openapi/documents.js';
 import { publish } from '../operation/published.js';
@@ -24,17 +20,17 @@ import { createRecorder } from '../pipeline/recorder.js';
 import { createRequestIds } from '../pipeline/request-ids.js';
 import { defaultValidationStatus } from '../pipeline/validate.js';
 import { createSchemas } from '../schema/schemas.js';
-import { createSignals } from '../signal/signals.js';
-import { metricsAdapter } from '../telemetry/prometheus.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
-import { callAdapter } from './adapter.js';
-import { failuresOf, reportFailure } from './failures.js';
-import type { Adapter, AnyFusio, Fusio } from './fusio.js';
+import { callAdapter, ownAdapters } from './adapter.js';
+import { failuresOf } from './failures.js';
+import type { AnyFusio, Fusio } from './fusio.js';
 import { createGroup } from './group.js';
 import { createLifecycle } from './lifecycle.js';
 import { type AnyOptions, checkFusioOptions, type FusioOptions } from './options.js';
+import { ownConnections } from './own-connections.js';
 import { ownStore } from './own-store.js';
 import { partOf, partOfStore } from './part.js';
+import { createReports } from './reports.js';
 import { dispatch, notAvailable } from './unavailable.js';
 
 /**
@@ -53,20 +49,11 @@ export function createFusio<
 function build(options: AnyOptions): AnyFusio {
   checkFusioOptions(options);
   const { authenticate, baseUrl, clientIp, docs = false, openapi = {}, telemetry } = options;
-  const { validationStatus = defaultValidationStatus } = options;
-  const clock = options.clock ?? systemClock;
-  const logger = loggerOf(options.logger);
-  const log = guarded(logger);
-  const signals = createSignals((signal, error) =>
-    log.error({ signal, error: describeError(error) }, `a listener of "${signal}" broke`),
-  );
+  const { clock = systemClock, validationStatus = defaultValidationStatus } = options;
+  const { logger, log, signals } = createReports(options.logger);
   const schemas = createSchemas(options.formats ? { formats: options.formats } : {});
   const format = problemFormatOf(options.formatProblem, schemas);
-  const connections = createConnections({
-    onOpened: (connection) => signals.emit('connection:opened', { connection }),
-    onFailed: reportFailure(log, signals),
-  });
-  for (const [name, connection] of Object.entries(options.connections ?? {})) connections.add(name, connection);
+  const connections = ownConnections(options.connections, { log, signals });
   const store = ownStore(options, { connections, log, signals });
 
   const registry = createRegistry({
@@ -157,8 +144,6 @@ function build(options: AnyOptions): AnyFusio {
     health: life.health,
     migrate: store.migrate,
   };
-  // Adapters of our own take fusio as far as they need it; their operations are checked as they are registered.
-  if (docs) fusio.use(documents.adapter as Adapter);
-  if (typeof telemetry === 'object' && telemetry.prometheus) fusio.use(metricsAdapter(telemetry.prometheus) as Adapter);
+  for (const adapter of ownAdapters(options, documents)) fusio.use(adapter);
   return fusio;
 }

@@ -1,18 +1,7 @@
 import { FusioError, isFusioError } from '../base/errors.js';
-import type { ConnectionParts, Connections } from '../connection/connections.js';
-import type { Logger } from '../log/logger.js';
+import type { Connections } from '../connection/connections.js';
 import { describeError, headline } from '../log/redact.js';
-import type { SignalBoard } from '../signal/signals.js';
 import type { Store } from '../store/store.js';
-
-/** Tells the log, in one line with the cause, and the signals of a connection that fails. */
-export function reportFailure(log: Logger, signals: SignalBoard): ConnectionParts['onFailed'] {
-  return function report(connection, thrown, failing) {
-    const error = describeError(thrown);
-    log.warn({ connection, error }, `connection "${connection}" does not ${failing}: ${headline(error)}`);
-    signals.emit('connection:failed', { connection, error: thrown });
-  };
-}
 
 /** What does not work, and why in a line. */
 export interface Failure {

@@ -2,16 +2,13 @@ import { FusioError } from '../base/errors.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Connections } from '../connection/connections.js';
 import { connectionFailure, upstreamTimeout } from '../connection/failure.js';
-import type { Logger } from '../log/logger.js';
 import { describeError, headline } from '../log/redact.js';
-import type { SignalBoard } from '../signal/signals.js';
 import { createStore, type Store } from '../store/store.js';
 import type { AnyOptions } from './options.js';
+import type { Reports } from './reports.js';
 
-export interface StoreNeeds {
+export interface StoreNeeds extends Pick<Reports, 'log' | 'signals'> {
   readonly connections: Connections;
-  readonly log: Logger;
-  readonly signals: SignalBoard;
 }
 
 /** Makes the store of the options, which reports to the log and the signals. */
