@@ -11,6 +11,7 @@ import type { BodyFormat } from './body/format.js';
 export interface Route {
   readonly name: string;
   readonly method: string;
+  readonly path: string;
   readonly operation: Operation;
   /** The names of the path's parameters, in order. */
   readonly params: readonly string[];
@@ -35,6 +36,7 @@ export function makeRoute(operation: Operation): Route {
   return {
     name,
     method,
+    path: options.path,
     operation,
     params: segments.flatMap((segment) => (segment.kind === 'static' ? [] : [segment.name])),
     hasWildcard: segments.at(-1)?.kind === 'wildcard',

@@ -12,6 +12,8 @@ export interface Found<Target> {
 interface Routed {
   readonly name: string;
   readonly method: string;
+  /** As it was registered, for messages. */
+  readonly path: string;
 }
 
 /**
@@ -45,14 +47,14 @@ export function createTree<Target extends Routed>(): Tree<Target> {
     methods: all,
 
     add(segments, target) {
-      const { method, name } = target;
+      const { method, name, path } = target;
       const methods = methodsAt(root, segments);
       const taken = methods.get(method);
       // A HEAD that only stands for a GET gives way.
       if (taken && taken.method === method) {
         throw new FusioError(
           'OPERATION_CONFLICT',
-          `operation "${name}": ${method} at this path is operation "${taken.name}" already`,
+          `operation "${name}": ${method} ${path} is operation "${taken.name}" already${path === taken.path ? '' : `, as ${taken.path}`}`,
         );
       }
       methods.set(method, target);
@@ -60,8 +62,8 @@ export function createTree<Target extends Routed>(): Tree<Target> {
       // RFC 9110, 9.3.2: HEAD is GET without the content.
       if (method === 'GET' && !methods.has('HEAD')) methods.set('HEAD', target);
       if (segments.every((segment) => segment.kind === 'static')) {
-        const path = `/${segments.map((segment) => segment.kind === 'static' && encodeSegment(segment.text)).join('/')}`;
-        if (!exact.has(path)) exact.set(path, methods);
+        const fixed = `/${segments.map((segment) => segment.kind === 'static' && encodeSegment(segment.text)).join('/')}`;
+        if (!exact.has(fixed)) exact.set(fixed, methods);
       }
     },
 

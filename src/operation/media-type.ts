@@ -5,6 +5,11 @@ export function isMediaType(text: string): boolean {
   return /^[\w.+-]+\/[\w.+*-]+(\s*;.*)?$/.test(text);
 }
 
+/** `image/png`, or `image/*` for all of a kind. RFC 6838, 4.2: the characters of a name. */
+export function isMediaRange(text: string): boolean {
+  return /^[\w!#$&^.+-]+\/([\w!#$&^.+-]+|\*)$/.test(text);
+}
+
 // The types that are read in a way of their own: a misspelled one would be read as bytes.
 const forms = ['multipart/form-data', 'application/x-www-form-urlencoded'];
 const short: ReadonlyMap<string, string> = new Map([

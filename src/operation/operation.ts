@@ -10,7 +10,7 @@ import { checkDescription } from './description.js';
 import { checkExamples } from './examples.js';
 import { type FileRules, fileRulesOf } from './form-files.js';
 import { demandsOf, inGroup, nothingShared } from './group.js';
-import { isMediaType, misspelledType } from './media-type.js';
+import { isMediaRange, isMediaType, misspelledType } from './media-type.js';
 import { type AnyOperationOptions, checkOperationOptions, consumesOf, operationDefaults } from './options.js';
 import { parsePath, type Segment } from './path.js';
 import { makeReaders, type Readers } from './readers.js';
@@ -197,6 +197,11 @@ function checkFiles({ method, files, ...options }: AnyOperationOptions, where: s
   if (limit) refuse(`consumes.${limit} is for files that are not declared; use maxCount and maxBytes in files`);
   const wrong = Object.keys(files).find((name) => ['', '__proto__', 'constructor'].includes(name));
   if (wrong !== undefined) refuse(`"${wrong}" cannot be the name of a file`);
+  for (const [name, { mediaTypes = [] }] of Object.entries(files)) {
+    const unfit = mediaTypes.find((type) => !isMediaRange(type));
+    if (unfit !== undefined)
+      refuse(`files.${name}.mediaTypes: "${unfit}" is no media type like "image/png" or "image/*"`);
+  }
 }
 
 function checkMediaTypes(options: AnyOperationOptions, where: string): void {

@@ -250,7 +250,7 @@ describe('a mistake at registration', () => {
     [{ ...base, pubic: true }, 'OPERATION_INVALID', /did you mean "public"\?/],
     [{ ...base, name: 'todo create' }, 'NAME_INVALID', /^operation "todo create": a name is letters/],
     [{ ...base, name: 'taken' }, 'NAME_TAKEN', /^operation "taken" is registered already/],
-    [{ ...base, path: '/taken' }, 'OPERATION_CONFLICT', /GET at this path is operation "taken" already/],
+    [{ ...base, path: '/taken' }, 'OPERATION_CONFLICT', /GET \/taken is operation "taken" already$/],
     [{ ...base, method: 'FETCH' }, 'OPERATION_INVALID', /method /],
     [{ ...base, status: 404 }, 'OPERATION_INVALID', /status /],
     [{ ...base, action: undefined }, 'ACTION_INVALID', /action must be a function/],

@@ -2,10 +2,10 @@ import { createTree } from '../../src/http/tree.js';
 import { parsePath } from '../../src/operation/path.js';
 
 function treeOf(...operations: string[]) {
-  const tree = createTree<{ name: string; method: string }>();
+  const tree = createTree<{ name: string; method: string; path: string }>();
   for (const line of operations) {
     const [method, path] = line.split(' ') as [string, string];
-    tree.add(parsePath(path, line), { name: line, method });
+    tree.add(parsePath(path, line), { name: line, method, path });
   }
   return tree;
 }
@@ -102,8 +102,13 @@ describe('the tree of paths', () => {
     ['GET /year/$a<[0-9]+>', 'GET /year/$b<[0-9]+>'],
     ['GET /todo', 'GET /todo'],
   ])('refuses %s beside %s', (first, second) => {
+    const as = first === second ? '' : `, as ${first.slice('GET '.length)}`;
+
     expect(() => treeOf(first, second)).toThrow(
-      expect.objectContaining({ code: 'OPERATION_CONFLICT', message: expect.stringContaining(`"${first}"`) }),
+      expect.objectContaining({
+        code: 'OPERATION_CONFLICT',
+        message: `operation "${second}": ${second} is operation "${first}" already${as}`,
+      }),
     );
   });
 });

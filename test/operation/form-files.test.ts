@@ -365,7 +365,15 @@ describe('registration', () => {
     [{ files: { a: { maxBytes: '1 MB' } }, ...form }, 'files.a.maxBytes must be an integer'],
     [{ files: { a: { maxCount: 0 } }, ...form }, 'files.a.maxCount must be at least 1'],
     [{ files: { a: { mediaTypes: 'image/png' } }, ...form }, 'files.a.mediaTypes must be an array'],
-    [{ files: { a: { mediaTypes: ['png'] } }, ...form }, 'files.a.mediaTypes.0 must match'],
+    [
+      { files: { a: { mediaTypes: ['image/gif', 'png'] } }, ...form },
+      'files.a.mediaTypes: "png" is no media type like "image/png" or "image/*"',
+    ],
+    [{ files: { a: { mediaTypes: ['*/*'] } }, ...form }, 'files.a.mediaTypes: "*/*" is no media type like'],
+    [
+      { files: { a: { mediaTypes: ['image/*; q=1'] } }, ...form },
+      'files.a.mediaTypes: "image/*; q=1" is no media type',
+    ],
     [{ files: { a: { mediaTypes: [] } }, ...form }, 'files.a.mediaTypes must have at least 1 item'],
     [{ files: { a: true }, ...form }, 'files.a must be an object'],
     [{ files: ['a'], ...form }, 'files must be an object'],
