@@ -2,12 +2,13 @@ import { type Caller, callerOf, system } from '../access/caller.js';
 import type { AnyContext } from '../action/context.js';
 import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
-import type { Request, UploadedFile } from '../action/request.js';
+import type { UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
 import { hush } from '../base/promise.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Logger } from '../log/logger.js';
 import type { Invocation } from './invocation.js';
+import { slots } from './validate.js';
 
 /** The context of one invocation. Its functions do not use `this`, so that an action may take it apart. */
 export class ActionContext implements AnyContext {
@@ -95,7 +96,7 @@ export function withOwn(context: ActionContext, own: unknown, operation: string)
     throw new FusioError('OPTIONS_INVALID', `${where} takes an object literal with members for the context: { tx }`);
   }
   for (const name of Object.keys(own)) {
-    if (slots.includes(name)) {
+    if (slots.some((slot) => slot === name)) {
       throw new FusioError('OPTIONS_INVALID', `${where}: a request is its second argument, next({}, request)`);
     }
     if (name in ActionContext.prototype) {
@@ -104,8 +105,6 @@ export function withOwn(context: ActionContext, own: unknown, operation: string)
   }
   return Object.assign(ActionContext.like(context), context, own);
 }
-
-const slots: readonly string[] = ['params', 'query', 'headers', 'body'] satisfies (keyof Request)[];
 
 /** Tells an object literal, also one of another realm: of an instance the methods would be lost. */
 function isPlain(value: unknown): value is object {

@@ -3,12 +3,14 @@ import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import type { Request } from '../action/request.js';
 import { codeOf, FusioError } from '../base/errors.js';
 import { stringify, unwritable } from '../base/stringify.js';
+import { didYouMean } from '../base/suggest.js';
 import { callerFor, checkCallOptions } from './context.js';
 import type { Gate } from './gate.js';
 import { Invocation } from './invocation.js';
 import type { CallDirect, PipelineParts, Reach } from './parts.js';
 import { invoke } from './pipeline.js';
 import type { Answered, Origin, Outcome, RawRequest, Transport } from './transport.js';
+import { slots } from './validate.js';
 
 // A circle of calls would fill the stack; nothing sane is nested deeper.
 const deepest = 32;
@@ -22,7 +24,7 @@ export function createCallDirect(parts: PipelineParts, gate: Gate): CallDirect {
       if (!isCounted && depth === 0) throw new FusioError('SHUTTING_DOWN');
 
       const origin: Origin = { source, form: 'values', ip: undefined, http: undefined, run, isUnsent: false };
-      const transport = new DirectTransport(input, caller, isNamed === true, signal);
+      const transport = new DirectTransport(runnable.name, input, caller, isNamed === true, signal);
       const invocation: Invocation = new Invocation(parts, runnable, origin, transport, deliver, depth, requestId);
       if (isCounted) invocation.onEnd(gate.leave);
       if (depth > deepest) invocation.fail(new FusioError('CALL_TOO_DEEP'));
@@ -54,6 +56,7 @@ export function createCall(find: Reach['find'], callDirect: CallDirect): Call {
 /** Takes the slots as values, for a caller who is known already, and answers with the body in its JSON form. */
 class DirectTransport implements Transport {
   constructor(
+    readonly name: string,
     readonly input: unknown,
     readonly caller: Caller,
     readonly isNamed: boolean,
@@ -63,7 +66,10 @@ class DirectTransport implements Transport {
   /** There is no request of HTTP. A guard that is left out would let everybody in, unless the app names the caller itself. */
   before(): true {
     if (this.isNamed) return true;
-    throw new FusioError('EXPRESS_REQUIRED');
+    throw new FusioError(
+      'EXPRESS_REQUIRED',
+      `operation "${this.name}": its middleware (before) needs a request of Express; in a call name the caller, call(operation, input, { as })`,
+    );
   }
 
   authenticate(): Caller {
@@ -72,8 +78,11 @@ class DirectTransport implements Transport {
 
   read(): RawRequest {
     const input = this.input ?? {};
-    if (typeof input !== 'object')
-      throw new FusioError('REQUEST_INVALID', 'The input of a call is an object of params, query, headers and body');
+    if (typeof input !== 'object') throw inputInvalid(typeof input);
+    for (const [name, value] of Object.entries(input)) {
+      // What is meant for the operation must not get lost without a word.
+      if (value !== undefined && !known.has(name)) throw inputInvalid(`"${name}"${didYouMean(name, slots)}`);
+    }
     const { params, query, headers, body }: Partial<Request> = input;
     return { params: params ?? {}, query: query ?? {}, headers: headers ?? {}, body };
   }
@@ -94,6 +103,15 @@ class DirectTransport implements Transport {
     signal.addEventListener('abort', listener, { once: true });
     return () => signal.removeEventListener('abort', listener);
   }
+}
+
+const known: ReadonlySet<string> = new Set(slots);
+
+function inputInvalid(got: string): FusioError {
+  return new FusioError(
+    'REQUEST_INVALID',
+    `The input of a call is an object of params, query, headers and body, got ${got}`,
+  );
 }
 
 function jsonForm(value: unknown): unknown {

@@ -14,6 +14,9 @@ export const defaultValidationStatus: ValidationStatus = 400;
 /** The option `validationStatus`. Default: 400. */
 export const validationStatusOption: OptionRule<ValidationStatus> = { schema: { enum: [400, 422] } };
 
+/** The members of a request. */
+export const slots = ['params', 'query', 'headers', 'body'] as const satisfies readonly (keyof Request)[];
+
 /** Brings the four slots into the form that the schemas declare. Throws `REQUEST_INVALID` with every issue of all of them. */
 export function validateRequest(readers: Readers, raw: RawRequest, status: ValidationStatus): Request {
   const { params, query, headers, body } = readers;
@@ -45,8 +48,6 @@ function requestInvalid(readers: Readers, request: Request, status: ValidationSt
     errors: shown,
   });
 }
-
-const slots = ['params', 'query', 'headers', 'body'] as const;
 
 /** Picks the declared headers, under their declared names. */
 function pick(headers: unknown, names: readonly (readonly [string, string])[]): Record<string, unknown> {

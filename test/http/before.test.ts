@@ -239,8 +239,13 @@ describe('where there is no Express', () => {
       action: (_request, { call }) => call(guarded),
     });
 
-    await expect(fusio.call(guarded)).rejects.toMatchObject({ code: 'EXPRESS_REQUIRED' });
-    await expect(fusio.call(outer)).rejects.toMatchObject({ code: 'EXPRESS_REQUIRED' });
+    const refusal = {
+      code: 'EXPRESS_REQUIRED',
+      message:
+        'operation "it": its middleware (before) needs a request of Express; in a call name the caller, call(operation, input, { as })',
+    };
+    await expect(fusio.call(guarded)).rejects.toMatchObject(refusal);
+    await expect(fusio.call(outer)).rejects.toMatchObject(refusal);
   });
 
   it('takes the caller that `as` names, in place of middleware and login', async () => {

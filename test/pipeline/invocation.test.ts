@@ -134,8 +134,28 @@ describe('a call in process', () => {
 
     await expect(fusio.call(handle, 'text' as never)).rejects.toMatchObject({
       code: 'REQUEST_INVALID',
-      message: 'The input of a call is an object of params, query, headers and body',
+      message: 'The input of a call is an object of params, query, headers and body, got string',
     });
+  });
+
+  it.each([
+    ['a', '"a"'],
+    ['parms', '"parms" (did you mean "params"?)'],
+  ])('is refused where its input has "%s"', async (name, got) => {
+    const { fusio, handle } = fusioWith(() => 1);
+    const input: object = { [name]: 1 };
+
+    await expect(fusio.call(handle, input)).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      message: `The input of a call is an object of params, query, headers and body, got ${got}`,
+    });
+  });
+
+  it('takes an input whose further members are undefined', async () => {
+    const { fusio, handle } = fusioWith(() => 1);
+    const input: object = { a: undefined };
+
+    expect(await fusio.call(handle, input)).toBe(1);
   });
 
   it('is cancelled before it begins where its signal has aborted', async () => {
