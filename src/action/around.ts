@@ -34,17 +34,19 @@ export type Next = <Own extends object = {}>(
 ) => Awaitable<Outcome<Own>>;
 
 /** Runs around an action: `(next, request, context) => next({ tx })`. The action finds `tx` in its context, with its type. */
-export type Around<Context = AnyContext, Own extends object = {}> = (
+// Any function has a name. It is said here, because TypeScript looks into a generic call that gives no more than a function, such as
+// `around: transaction('db')`, only after it has fixed the context of the action.
+export type Around<Context = AnyContext, Own extends object = {}, Came = Request> = { readonly name: string } & ((
   next: Next,
-  request: Request,
+  request: Came,
   context: Context,
-) => Awaitable<Outcome<Own> | Reply>;
+) => Awaitable<Outcome<Own> | Reply>);
 
 /** Any wrapper, as it runs: what it returns is looked at then. */
 export type AnyAround = (next: Next, request: Request, context: AnyContext) => unknown;
 
 /** The wrappers of an operation, or of several: one or a list, the first one outermost. */
-export type Arounds<Context> = Around<Context, object> | readonly Around<Context, object>[];
+export type Arounds<Context, Came = Request> = Around<Context, object, Came> | readonly Around<Context, object, Came>[];
 
 /** The members that wrappers hand to the action. */
 export type OwnOf<A> = A extends (...given: never) => Awaitable<infer Made>

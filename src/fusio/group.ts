@@ -3,11 +3,17 @@ import type { Context } from '../action/context.js';
 import type { UnseenForm } from '../action/form.js';
 import type { FilesSlot } from '../action/form-files.js';
 import type { OperationHandle } from '../action/handle.js';
-import type { InputOr, ParamsOf, RawValues, Slot } from '../action/request.js';
+import type { InputOr, ParamsOf, RawValues, Request, Slot } from '../action/request.js';
 import type { ResponseSlot, ResultOf, StatusMap, StatusValues } from '../action/result.js';
 import type { Joined } from '../base/joined.js';
 import { joinGroup, nothingShared } from '../operation/group.js';
-import type { AnyOperationOptions, BodyInput, GroupOptions, OperationOptions } from '../operation/options.js';
+import type {
+  AnyGroupOptions,
+  AnyOperationOptions,
+  BodyInput,
+  GroupOptions,
+  OperationOptions,
+} from '../operation/options.js';
 import type { Registry } from '../operation/registry.js';
 
 /**
@@ -47,7 +53,7 @@ export interface Group<out Connections, out Events, out Own = {}, out Params = {
    * one of the scopes of each. Any other option is that of the operation, else that of the group next to it. Throws `OPERATION_INVALID`.
    */
   group<
-    const A extends Arounds<Context<Connections, Events> & Own>,
+    const A extends Arounds<Context<Connections, Events> & Own, Request<ParamsOf<P, Path, Params>>>,
     const Path extends string = '',
     const P extends Slot = undefined,
     const T extends StatusMap = {},
@@ -61,6 +67,6 @@ export function createGroup(registry: Registry, shared = nothingShared): Group<a
   return {
     // The interface gives them their types; the registry checks their values.
     operation: (options) => registry.operation(options as AnyOperationOptions, shared) as never,
-    group: (options) => createGroup(registry, joinGroup(shared, options)) as never,
+    group: (options) => createGroup(registry, joinGroup(shared, options as AnyGroupOptions)) as never,
   };
 }

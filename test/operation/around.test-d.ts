@@ -91,6 +91,32 @@ fusio.operation({
   },
 });
 
+// Made in place by a generic function.
+const handing = <const Name extends string>(
+  name: Name,
+): Around<Context<{ readonly [N in Name]: Pool }>, { tx: Transaction }> => {
+  return async (next, _request, { connections }) => next({ tx: await connections[name].begin() });
+};
+fusio.operation({
+  name: 'j',
+  method: 'GET',
+  path: '/j',
+  around: handing('db'),
+  action: (_request, { tx }) => same<Same<typeof tx, Transaction>>(),
+});
+fusio.operation({
+  name: 'k',
+  method: 'GET',
+  path: '/k',
+  around: [handing('db'), (next) => next({ two: 2 })],
+  action(_request, { tx, two }) {
+    same<Same<typeof tx, Transaction>>();
+    same<Same<typeof two, number>>();
+  },
+});
+// @ts-expect-error there is no connection `bd`
+fusio.operation({ name: 'l', method: 'GET', path: '/l', around: handing('bd'), action: () => 1 });
+
 // Written on its own: the order of the options does not matter then.
 const withTransaction = async (next: Next, _request: Request, { connections }: Context<{ db: Pool }>) =>
   next({ tx: await connections.db.begin() });
@@ -156,4 +182,4 @@ other.around(withTransaction);
 // @ts-expect-error the wrapper needs a connection `db`
 other.operation({ ...get, action: () => 1, around: withTransaction });
 // @ts-expect-error the wrapper needs a connection `db`
-other.operation({ ...get, action: () => 1, around: [timed, withTransaction] });
+other.operation({ ...get, action: () => 1, around: [counting, withTransaction] });

@@ -1,5 +1,5 @@
 // Compiled by `tsc --noEmit`, never run.
-import { createFusio, type Group, Type } from '../../src/index.js';
+import { createFusio, type Group, type Next, type Request, Type } from '../../src/index.js';
 
 /** Fails to compile unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -72,6 +72,32 @@ lists.operation({
     same<Same<typeof params.list, number>>();
   },
 });
+
+// A wrapper gets the parameters of its group, and of those around it.
+lists
+  .group({
+    path: '/item/:item',
+    params: Type.Object({ item: Type.Integer() }),
+    around(next, { params }) {
+      same<Same<typeof params.tenant, string>>();
+      same<Same<typeof params.list, number>>();
+      same<Same<typeof params.item, number>>();
+      return next({ id: params.item });
+    },
+  })
+  .operation({
+    name: 'g',
+    method: 'GET',
+    path: '/',
+    action: (_request, { id }) => same<Same<typeof id, number>>(),
+  });
+fusio.group({ path: '/user/:id', around: [(next, { params }) => next({ length: params.id.length })] });
+// @ts-expect-error the path has no `ids`
+fusio.group({ path: '/user/:id', around: (next, { params }) => next({ id: params.ids }) });
+// A wrapper of any request fits.
+const timed = (next: Next, _request: Request) => next({ at: 1 });
+lists.group({ around: timed });
+lists.group({ around: [timed, (next) => next()] });
 
 // A function that registers in any group, and paths that are known at run time only.
 function health(group: Group<{}, {}>, base: string) {
