@@ -2,7 +2,7 @@ import type { Choice } from './choice.js';
 import { type Check, compile } from './compile.js';
 import { generate } from './generate.js';
 import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
-import { isNode, kindOf, listOf, type SchemaNode, typesOf } from './keywords.js';
+import { isNode, kindOf, listOf, literalsOf, type SchemaNode, typesOf } from './keywords.js';
 import { type LinkedSchema, withDefinitions } from './link.js';
 import type { Recursion } from './recursion.js';
 import { anyValue, type Step, type StepMaker } from './step.js';
@@ -189,7 +189,7 @@ function tagOf(branches: readonly SchemaNode[], maker: StepMaker): Tag | undefin
   )) {
     const byLiteral = new Map<unknown, SchemaNode>();
     const isTag = flat.every(({ branch, nodes }) => {
-      const literals = literalsOf(nodes, name, maker);
+      const literals = literalsAt(nodes, name, maker);
       if (!literals || !nodes.some((node) => listOf(node.required).includes(name))) return false;
       return literals.every((literal) => {
         const key = maker.options.source === 'text' ? String(literal) : literal;
@@ -203,12 +203,12 @@ function tagOf(branches: readonly SchemaNode[], maker: StepMaker): Tag | undefin
   return undefined;
 }
 
-function literalsOf(nodes: readonly SchemaNode[], name: string, maker: StepMaker): readonly unknown[] | undefined {
+function literalsAt(nodes: readonly SchemaNode[], name: string, maker: StepMaker): readonly unknown[] | undefined {
   for (const { properties } of nodes) {
     if (!isNode(properties) || !Object.hasOwn(properties, name)) continue;
     for (const node of maker.flatten([properties[name]])) {
-      if ('const' in node) return [node.const];
-      if (Array.isArray(node.enum)) return node.enum;
+      const literals = literalsOf(node);
+      if (literals) return literals;
       const union = [...listOf(node.anyOf), ...listOf(node.oneOf)];
       const constants = union.flatMap((one) => (isNode(one) && 'const' in one ? [one.const] : []));
       if (union.length > 0 && constants.length === union.length) return constants;
@@ -222,8 +222,8 @@ function kindsOf(branch: SchemaNode, maker: StepMaker): ReadonlySet<string> | un
   for (const node of maker.flatten([branch])) {
     const types = typesOf(node);
     if (types.length > 0) return new Set(types.map((type) => (type === 'integer' ? 'number' : type)));
-    if ('const' in node) return new Set([kindOf(node.const)]);
-    if (Array.isArray(node.enum)) return new Set(node.enum.map(kindOf));
+    const literals = literalsOf(node);
+    if (literals) return new Set(literals.map(kindOf));
   }
   return undefined;
 }

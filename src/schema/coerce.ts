@@ -1,4 +1,4 @@
-import { listOf, type SchemaNode, typesOf } from './keywords.js';
+import { literalsOf, type SchemaNode, typesOf } from './keywords.js';
 
 // Decimal text only: Number() would also take '', '0x10', ' 1 ' and 'Infinity'.
 const decimal = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -10,13 +10,14 @@ export function coercionOf(node: SchemaNode): Coerce | undefined {
   const types = typesOf(node);
   // Where text is declared, it stays text.
   if (types.includes('string')) return undefined;
-  const literals = 'const' in node ? [node.const] : listOf(node.enum);
+  const literals = literalsOf(node) ?? [];
   const reads: Coerce[] = [];
   if (types.includes('integer')) reads.push(readInteger);
   if (types.includes('number')) reads.push(readNumber);
   if (types.includes('boolean')) reads.push(readBoolean);
   if (types.includes('null')) reads.push(readNull);
-  if (types.length === 0 && literals.some((one) => typeof one !== 'string')) reads.push(literalReader(literals));
+  if (types.length === 0 && literals.some((one) => typeof one !== 'string'))
+    reads.push(literalReader(new Set(literals)));
   const wraps = types.includes('array');
   if (reads.length === 0 && !wraps) return undefined;
   if (reads.length === 1 && !wraps) return reads[0];
@@ -58,12 +59,12 @@ function readNull(value: unknown): unknown {
   return value === 'null' || value === '' ? null : value;
 }
 
-function literalReader(literals: readonly unknown[]): Coerce {
+function literalReader(literals: ReadonlySet<unknown>): Coerce {
   return function readLiteral(value) {
-    if (literals.includes(value)) return value;
+    if (literals.has(value)) return value;
     for (const read of [readNumber, readBoolean, readNull]) {
       const found = read(value);
-      if (found !== value && literals.includes(found)) return found;
+      if (found !== value && literals.has(found)) return found;
     }
     return value;
   };

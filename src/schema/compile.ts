@@ -48,7 +48,7 @@ function nestingOf(schema: unknown): number {
 
 function nestingOfKeyword(keyword: string, value: unknown): number {
   const kind = keywords.get(keyword);
-  if (kind === 'enum' || kind === 'names') return sizeOf(value);
+  if (kind === 'names') return sizeOf(value);
   let most = 0;
   if (kind === 'nameMap' && isNode(value)) {
     for (const names of Object.values(value)) most = Math.max(most, sizeOf(names));

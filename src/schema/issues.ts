@@ -2,6 +2,7 @@ import { Errors } from 'typebox/schema';
 import { Settings } from 'typebox/system';
 import type { Issue } from '../base/errors.js';
 import { escapePointer, memberOf, unescapePointer } from '../base/json-pointer.js';
+import { NotListed } from './enum.js';
 import { isNode, listOf, type SchemaNode } from './keywords.js';
 import { formatMark, type LinkedSchema, withDefinitions } from './link.js';
 import { placeMark } from './recursion.js';
@@ -162,7 +163,7 @@ function absorb(findings: Finding[], failure: Failure, schema: LinkedSchema, val
       return addUnder(missing, `is required beside "${params.property}"`, 'DEPENDENT_REQUIRED');
     }
     case '~refine':
-      findings.push(refinementFinding(make, instancePath, String(params.message)));
+      findings.push(refinementFinding(make, instancePath, params.message));
       return findings;
     default:
       findings.push(make(instancePath, messageOf(failure)));
@@ -173,8 +174,13 @@ function absorb(findings: Finding[], failure: Failure, schema: LinkedSchema, val
 function refinementFinding(
   make: (pointer: string, message: string, code?: string) => Finding,
   pointer: string,
-  message: string,
+  given: unknown,
 ): Finding {
+  if (given instanceof NotListed) {
+    const params = { allowedValues: given.literals };
+    return { ...make(pointer, literalsMessage(given.literals), 'ENUM'), keyword: 'enum', params };
+  }
+  const message = String(given);
   if (message.startsWith(placeMark)) {
     const place = Number(message.slice(placeMark.length));
     return { ...make(pointer, 'is not valid', 'INVALID'), keyword: placeKeyword, params: { place } };

@@ -126,6 +126,8 @@ export interface SchemaNode extends Schemas {
   readonly oneOf?: readonly unknown[];
   readonly prefixItems?: readonly unknown[];
   readonly enum?: readonly unknown[];
+  /** A large `enum` of a linked schema: typebox does not know this keyword. */
+  readonly '~enum'?: readonly unknown[];
   readonly format?: string;
   readonly $id?: string;
   readonly $ref?: string;
@@ -175,6 +177,11 @@ export function listOf<Item>(value: readonly Item[] | undefined): readonly Item[
 export function listOf(value: unknown): readonly unknown[];
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** Lists the values that a schema lets through by `const` or `enum`; undefined where it lists none. */
+export function literalsOf(node: SchemaNode): readonly unknown[] | undefined {
+  return 'const' in node ? [node.const] : (node.enum ?? node['~enum']);
 }
 
 /** Lists the types that a schema declares; empty where it declares none. */

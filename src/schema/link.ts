@@ -1,5 +1,6 @@
 import { Format } from 'typebox/format';
 import { Guard } from 'typebox/guard';
+import { listing, manyLiterals } from './enum.js';
 import type { FormatTest } from './formats.js';
 import { eachSubschema, isNode, keywords, kindOf, listOf, locators, type SchemaNode, typesOf } from './keywords.js';
 import type { References, Resource } from './references.js';
@@ -64,10 +65,16 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
       }
     }
     for (const key of ['anyOf', 'oneOf'] as const) {
-      const literals = 'enum' in copy ? undefined : literalsOf(listOf(node[key]));
-      if (!literals) continue;
+      const constants = 'enum' in copy ? undefined : constantsOf(listOf(node[key]));
+      if (!constants) continue;
       delete copy[key];
-      copy.enum = literals;
+      copy.enum = constants;
+      isChanged = true;
+    }
+    const literals = listOf(copy.enum);
+    if (literals.length > manyLiterals) {
+      delete copy.enum;
+      copy['~enum'] = literals;
       isChanged = true;
     }
     if (isInteger(node)) {
@@ -83,7 +90,7 @@ export function linkSchema(schema: SchemaNode, references: References, formats: 
     const own = listOf(node['~refine']);
     if (own.length > 0) copy['~refine'] = own;
     // Not beside `own`: typebox runs refinements only where all else fits, and each mistake is to be found.
-    const refined = refinementsOf(node, formats).map((one) => ({ '~refine': [one] }));
+    const refined = refinementsOf(node, copy['~enum'], formats).map((one) => ({ '~refine': [one] }));
     if (refined.length > 0) copy.allOf = [...listOf(copy.allOf), ...refined];
     return copy;
   }
@@ -205,12 +212,9 @@ function keyOf({ resource, dynamic }: Scope): string {
   return `${resource.number}:${numbers.join()}`;
 }
 
-// Fewer are left as they stand: typebox has code for them.
-const manyBranches = 500;
-
 /** Lists the literals of a large union of nothing else: as one `enum` it has one issue, and no branch has to be tried. */
-function literalsOf(branches: readonly unknown[]): readonly unknown[] | undefined {
-  if (branches.length <= manyBranches) return undefined;
+function constantsOf(branches: readonly unknown[]): readonly unknown[] | undefined {
+  if (branches.length <= manyLiterals) return undefined;
   const literals = new Set<unknown>();
   for (const branch of branches) {
     if (!isNode(branch) || !Object.keys(branch).every((key) => key === 'const' || key === 'type')) return undefined;
@@ -225,7 +229,7 @@ function literalsOf(branches: readonly unknown[]): readonly unknown[] | undefine
 
 interface Refinement {
   check(value: unknown): boolean;
-  error(value: unknown): string;
+  error(value: unknown): unknown;
 }
 
 function isInteger(node: SchemaNode): boolean {
@@ -233,9 +237,10 @@ function isInteger(node: SchemaNode): boolean {
   return types.includes('integer') && !types.includes('number');
 }
 
-/** Makes refinements of the keywords that typebox does not check as we do: formats, and `uniqueItems`. */
-function refinementsOf(node: SchemaNode, formats: Formats): readonly Refinement[] {
+/** Makes refinements of the keywords that typebox does not check as we do: formats, `uniqueItems` and a large `enum`. */
+function refinementsOf(node: SchemaNode, literals: unknown, formats: Formats): readonly Refinement[] {
   const refinements: Refinement[] = [];
+  if (Array.isArray(literals)) refinements.push(listing(literals));
   const test = formatOf(node, formats);
   if (test) {
     const isTested = textTest(node);

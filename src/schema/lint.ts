@@ -46,7 +46,7 @@ export interface Linted {
   readonly node: SchemaNode;
   readonly hasReferences: boolean;
   readonly hasDefaults: boolean;
-  /** It has so many parts, or so many values in a list, that it may be too large to compile. */
+  /** It has so many parts, or so many names in a list, that it may be too large to compile. */
   readonly isLarge: boolean;
 }
 
@@ -170,7 +170,6 @@ export function lintShape(schema: unknown, { where, formats }: LintOptions): Lin
       case 'enum':
         if (!Array.isArray(value) || value.length === 0)
           refuse(`needs a list of values in "enum", got ${describe(value)}`);
-        isLarge ||= value.length > manyParts;
         for (const one of value) lintLiteral(key, one);
         return;
       case 'literal':

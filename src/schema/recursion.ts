@@ -7,6 +7,7 @@ import {
   type KeywordKind,
   keywords,
   listOf,
+  literalsOf,
   type SchemaNode,
   typesOf,
 } from './keywords.js';
@@ -282,8 +283,8 @@ function kindsOf(schema: unknown, linked: LinkedSchema): readonly string[] | und
   while (isNode(node)) {
     const types = typesOf(node);
     if (types.length > 0) return types;
-    if ('const' in node || 'enum' in node)
-      return [node.const, ...listOf(node.enum)].some((one) => Object(one) === one) ? undefined : [];
+    const literals = literalsOf(node);
+    if (literals) return literals.some((one) => Object(one) === one) ? undefined : [];
     if (node.$ref === undefined) return undefined;
     node = definitionOf(linked, node.$ref);
   }

@@ -1,4 +1,4 @@
-import { isNode, listOf, type SchemaNode } from './keywords.js';
+import { isNode, listOf, literalsOf, type SchemaNode } from './keywords.js';
 
 /** Declarations of one schema about the members of an object. */
 export interface Shape {
@@ -65,7 +65,7 @@ export function hasItems(node: SchemaNode): boolean {
 }
 
 export function isTyped(node: SchemaNode): boolean {
-  return 'type' in node || 'const' in node || 'enum' in node;
+  return 'type' in node || literalsOf(node) !== undefined;
 }
 
 const readKeywords: ReadonlySet<string> = new Set([
@@ -74,6 +74,7 @@ const readKeywords: ReadonlySet<string> = new Set([
   'type',
   'const',
   'enum',
+  '~enum',
   'required',
   'dependentRequired',
   'dependentSchemas',

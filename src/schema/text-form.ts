@@ -1,4 +1,4 @@
-import { isNode, kindOf, listOf, type SchemaNode, typesOf } from './keywords.js';
+import { isNode, kindOf, listOf, literalsOf, type SchemaNode, typesOf } from './keywords.js';
 import type { References, Resource } from './references.js';
 
 /** Answers about the text of parameters, headers and forms: what it can become under a schema. */
@@ -162,7 +162,7 @@ function membersOf({
 
 function ownKinds(node: SchemaNode): Kinds {
   const types = typesOf(node);
-  const literals = 'const' in node ? [node.const] : listOf(node.enum);
+  const literals = literalsOf(node) ?? [];
   return meet(
     types.length > 0 ? new Set(types) : undefined,
     literals.length > 0 ? new Set(literals.map(kindOf)) : undefined,

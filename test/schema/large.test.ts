@@ -109,3 +109,57 @@ it('reads the places that refer to one schema by the same step', () => {
   expect(normalise({ v1: { v299: {}, x: 1 } })).toEqual({ v1: { v299: {} } });
   expect(looks).toBeLessThan(20);
 });
+
+it('looks at a value once to find it in an enum of objects', () => {
+  const literals = range(1_000).map((name, index) => ({ name, place: [index, { index: `${index}` }] }));
+  const options = { source: 'json', unknown: 'keep', defaults: false, where: 'test' } as const;
+  const reader = createSchemas().reader({ enum: [...literals, 1, '2', null] }, options);
+  let looks = 0;
+  const counted = {
+    place: [999, { index: '999' }],
+    get name() {
+      looks++;
+      return 'v999';
+    },
+  };
+
+  expect([reader.check(counted), looks]).toEqual([true, 1]);
+  for (const value of [1, '2', null, ...literals]) expect(reader.check(value)).toBe(true);
+  const others = [2, 2.0, '1', 'null', {}, [], [1], { 0: 1 }, { ...literals[0], more: 1 }, { name: 'v0' }, undefined];
+  const nearly = [
+    [0, { index: 0 }],
+    [0, { index: '1' }],
+    ['0', { index: '0' }],
+    [{ index: '0' }, 0],
+    { 0: 0, 1: { index: '0' } },
+  ];
+  for (const value of [...others, ...nearly.map((place) => ({ name: 'v0', place }))]) {
+    expect(reader.check(value)).toBe(false);
+    expect(reader.issues(value, '/body')).toEqual([
+      { pointer: '/body', message: expect.stringMatching(/^must be one of .* \(1003 values\)$/), code: 'ENUM' },
+    ]);
+  }
+});
+
+it('names the literals of large enums in a union, and the branch that a large enum tells apart', () => {
+  const options = { source: 'json', unknown: 'keep', defaults: false, where: 'test' } as const;
+  const union = createSchemas().reader({ anyOf: [{ enum: range(60) }, { type: 'integer' }] }, options);
+  const branch = (names: readonly string[], member: object) => ({
+    type: 'object',
+    properties: { kind: { enum: names }, member },
+    required: ['kind'],
+  });
+  const names = range(200);
+  const tagged = createSchemas().reader(
+    { anyOf: [branch(names.slice(0, 100), { type: 'string' }), branch(names.slice(100), { type: 'integer' })] },
+    options,
+  );
+
+  expect(union.issues(true, '')).toEqual([
+    { pointer: '', message: expect.stringMatching(/^must be "v0", .* or an integer$/), code: 'ENUM' },
+  ]);
+  expect([tagged.check({ kind: 'v150', member: 1 }), tagged.check({ kind: 'v50', member: 1 })]).toEqual([true, false]);
+  expect(tagged.issues({ kind: 'v150', member: 'x' }, '')).toEqual([
+    { pointer: '/member', message: 'must be an integer', code: 'TYPE' },
+  ]);
+});
