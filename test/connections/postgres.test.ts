@@ -67,17 +67,19 @@ describe('postgres()', () => {
     const connection = postgres({ uri, max: 3 });
     const pool = await connection.open();
     const other = new Pool({ connectionString: uri, max: 1 });
+    const ends: Promise<unknown>[] = [];
+    pool.on('connect', (client) => void ends.push(new Promise((resolve) => client.once('end', resolve))));
     const taken = await pool.connect();
-    const ended = new Promise((resolve) => taken.once('end', resolve));
     await pool.query('SELECT 1');
 
     await other.query(
       'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
     );
-    await ended;
+    await Promise.all(ends);
     const error = await errorOf(taken.query('SELECT 1'));
     taken.release(true);
 
+    expect(ends).toHaveLength(2);
     expect(connectionFailure(error)).toBe(true);
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     await connection.close?.(pool);

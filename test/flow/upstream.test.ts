@@ -32,10 +32,10 @@ async function service(bytes: string | Buffer, end: 'ends' | 'resets' | 'hangs' 
 }
 
 /** Asks an operation that gives what the service answers: its status, the code of the problem or the body, and the line in the log. */
-async function ask(baseURL: string, maxRedirects = 0): Promise<unknown[]> {
+async function ask(baseURL: string, { maxRedirects = 0, timeout = 10_000 } = {}): Promise<unknown[]> {
   const lines: string[] = [];
   const fusio = createFusio({
-    connections: { upstream: http({ baseURL, maxRedirects, timeout: 100 }) },
+    connections: { upstream: http({ baseURL, maxRedirects, timeout }) },
     logger: { debug() {}, info() {}, warn() {}, error: (...entry: unknown[]) => lines.push(String(entry[1])) },
   });
   closeLater(() => fusio.stop());
@@ -89,14 +89,19 @@ describe.each([0, 3])('what a service behind http() answers, with maxRedirects %
     const [status, answer, line] = expected;
     const lines = line === undefined ? [] : [expect.stringMatching(`^operation "ask": ${line}: .`)];
 
-    expect(await ask(await service(bytes, end), maxRedirects)).toEqual([status, answer, ...lines]);
+    const timeout = end === 'hangs' ? 100 : 10_000;
+    expect(await ask(await service(bytes, end), { maxRedirects, timeout })).toEqual([status, answer, ...lines]);
   });
 });
 
 it('answers 504 for a body that does not end in time', async () => {
   const line = expect.stringMatching(`^operation "ask": ${late}: .`);
 
-  expect(await ask(await service(`${json}\r\n{"a":`, 'hangs'))).toEqual([504, 'GATEWAY_TIMEOUT', line]);
+  expect(await ask(await service(`${json}\r\n{"a":`, 'hangs'), { timeout: 100 })).toEqual([
+    504,
+    'GATEWAY_TIMEOUT',
+    line,
+  ]);
 });
 
 it('reads JSON as a request asks for it', async () => {
