@@ -5,6 +5,7 @@ import { isStackOverflow, refuseDepth, unwrap } from './json-form.js';
 import { isNode, kindOf, listOf, literalsOf, type SchemaNode, typesOf } from './keywords.js';
 import { type LinkedSchema, withDefinitions } from './link.js';
 import type { Recursion } from './recursion.js';
+import { defaultOf, schemasFor, shapeOf } from './shape.js';
 import { anyValue, type Step, type StepMaker } from './step.js';
 
 /**
@@ -25,7 +26,7 @@ export type Choose = (
   decided: ReadonlySet<Choice>,
 ) => Step;
 
-type Trial = (branch: SchemaNode, value: unknown, depth: number) => unknown;
+type Trial = (branch: SchemaNode, value: unknown, depth: number) => boolean;
 /** Adds the schemas that apply; returns false where that cannot be told of a value that is not in its JSON form. */
 type Pick = (value: unknown, depth: number, picked: SchemaNode[]) => boolean;
 
@@ -71,8 +72,8 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
     };
   }
 
-  function makePick(choice: Choice, maker: StepMaker, tryOut: Trial): Pick {
-    if (choice.kind === 'union') return unionPick(choice.branches, maker, tryOut);
+  function makePick(choice: Choice, maker: StepMaker, fitsWhenRead: Trial): Pick {
+    if (choice.kind === 'union') return unionPick(choice.branches, maker, fitsWhenRead);
     if (choice.kind === 'dependent') {
       const { name, branch } = choice;
       return function pickDependent(value, _depth, picked) {
@@ -83,7 +84,7 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
     const { condition, then, otherwise } = choice;
     if (maker.options.source === 'value') return needsJson;
     return function pickCondition(value, depth, picked) {
-      const holds = checkOf(condition)(tryOut(condition, value, depth));
+      const holds = fitsWhenRead(condition, value, depth);
       if (holds) picked.push(condition);
       const next = holds ? then : otherwise;
       if (isNode(next)) picked.push(next);
@@ -91,7 +92,7 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
     };
   }
 
-  function unionPick(branches: readonly SchemaNode[], maker: StepMaker, tryOut: Trial): Pick {
+  function unionPick(branches: readonly SchemaNode[], maker: StepMaker, fitsWhenRead: Trial): Pick {
     const { source, defaults } = maker.options;
     const tag = tagOf(branches, maker);
     const forms = branches.map((branch) => ({ branch, kinds: kindsOf(branch, maker) }));
@@ -124,20 +125,24 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
       const before = picked.length;
       for (const { branch } of fitting) if (checkOf(branch)(value)) picked.push(branch);
       if (picked.length > before || !trialHelps) return true;
-      for (const { branch } of fitting) if (checkOf(branch)(tryOut(branch, value, depth))) picked.push(branch);
+      for (const { branch } of fitting) if (fitsWhenRead(branch, value, depth)) picked.push(branch);
       return true;
     };
   }
 
-  /** Reads a value as if a schema applied to it. */
+  /** Tells whether a value fits a schema once it is read as if that applied to it. */
   function makeTrial(maker: StepMaker, nodes: readonly SchemaNode[], decided: ReadonlySet<Choice>): Trial {
     const steps = new Map<SchemaNode, Step>();
-    return function tryOut(branch, value, depth) {
+    const needs = new Map<SchemaNode, readonly string[]>();
+    return function fitsWhenRead(branch, value, depth) {
       recursion?.step();
+      const needed = needs.get(branch) ?? remember(needs, branch, neededNames(branch, nodes, maker));
+      // In a list of thousands of objects, reading each by every branch would take seconds.
+      if (isNode(value) && needed.some((name) => !(name in value))) return false;
       const step = steps.get(branch) ?? remember(steps, branch, maker.keeping.stepFor([...nodes, branch], decided));
       trials.depth++;
       try {
-        return step(value, depth);
+        return checkOf(branch)(step(value, depth));
       } finally {
         trials.depth--;
       }
@@ -152,6 +157,21 @@ export function createChoose(schema: LinkedSchema, trials: Trials, recursion: Re
   }
 
   return chooseStep;
+}
+
+/** Lists required properties that no default can fill in: an object without one of them does not fit. */
+function neededNames(branch: SchemaNode, nodes: readonly SchemaNode[], maker: StepMaker): readonly string[] {
+  const own = maker.flatten([branch]);
+  // The schemas of a choice may have defaults, too.
+  if (own.some(hasChoice)) return [];
+  const shapes = maker.flatten([...nodes, branch]).map(shapeOf);
+  const hasDefault = (name: string) =>
+    defaultOf(maker.flatten(shapes.flatMap((shape) => schemasFor(shape, name)))) !== undefined;
+  return own.flatMap((node) => listOf(node.required)).filter((name) => !hasDefault(name));
+}
+
+function hasChoice(node: SchemaNode): boolean {
+  return ['anyOf', 'oneOf', 'if', 'dependentSchemas', 'dependencies'].some((key) => key in node);
 }
 
 function needsJson(): boolean {

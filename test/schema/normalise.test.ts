@@ -626,3 +626,66 @@ describe('the normaliser', () => {
     expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });
+
+describe('a wide union of objects with defaults', () => {
+  const branches = Array.from({ length: 50 }, (_, index) => ({
+    type: 'object',
+    required: [`own${index}`],
+    properties: {
+      [`own${index}`]: { type: 'integer' },
+      [`more${index}`]: { type: 'integer', default: index },
+      part: { type: 'object', properties: { size: { type: 'integer' } } },
+    },
+  }));
+
+  it('does not read an object by a branch whose required property it lacks', () => {
+    let looks = 0;
+    const value = {
+      get part() {
+        looks++;
+        return { size: 1 };
+      },
+    };
+
+    expect(read({ anyOf: branches }, value, { source: 'json' }).fits).toBe(false);
+    expect(looks).toBeLessThan(5);
+    expect(read({ anyOf: branches }, { own49: 1 }, { source: 'json' })).toEqual({
+      value: { own49: 1, more49: 49 },
+      fits: true,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['of its own', { required: ['a'], properties: { a: { default: 1 } } }],
+    [
+      'of a reference',
+      { $defs: { a: { default: 1 } }, required: ['a'], properties: { a: { $ref: '#/anyOf/0/$defs/a' } } },
+    ],
+    ['of a part', { allOf: [{ required: ['a'] }, { properties: { a: { default: 1 } } }] }],
+    ['of a choice', { required: ['a'], oneOf: [{ properties: { a: { default: 1 } } }] }],
+    // biome-ignore lint/suspicious/noThenProperty: the keyword is called so
+    ['of a condition', { required: ['a'], if: {}, then: { properties: { a: { default: 1 } } } }],
+    ['of a dependent', { required: ['a'], dependentSchemas: { b: { properties: { a: { default: 1 } } } } }],
+  ])('fills in a required property by a default %s', (_name, branch) => {
+    const other = { type: 'object', required: ['c'], properties: { c: { type: 'integer' } } };
+
+    expect(
+      read({ anyOf: [{ type: 'object', ...branch }, other] }, { b: 1 }, { source: 'json', unknown: 'keep' }),
+    ).toEqual({
+      value: { b: 1, a: 1 },
+      fits: true,
+    });
+  });
+
+  it('fills in a property that one branch requires by a default beside the union', () => {
+    const schema = {
+      properties: { a: { default: 1 } },
+      anyOf: [
+        { type: 'object', required: ['a'], properties: { b: { type: 'integer', default: 2 } } },
+        { type: 'object', required: ['c'], properties: { c: { type: 'integer' } } },
+      ],
+    };
+
+    expect(read(schema, {}, { source: 'json' })).toEqual({ value: { a: 1, b: 2 }, fits: true });
+  });
+});
