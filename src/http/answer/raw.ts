@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { pipeline, Readable, Transform } from 'node:stream';
 import { isFile } from '../../action/file.js';
 import { FusioError } from '../../base/errors.js';
-import { discard, fromWeb, heed } from '../../base/streams.js';
+import { discard, fromWeb } from '../../base/streams.js';
 import type { Outcome, Transported } from '../../pipeline/transport.js';
 import { answerFile } from './file.js';
 import { type Answer, type Conditions, hopByHop, replace, setDefault } from './headers.js';
@@ -78,19 +78,13 @@ function sendable(chunks: Readable): Readable {
     },
   });
   // `pipeline` destroys both where one fails; the reader of `checked` gets the errors.
-  return heeded(pipeline(chunks, checked, () => {}));
+  return pipeline(chunks, checked, () => {});
 }
 
 /** A stream of another copy of `readable-stream`, read through its iterator. */
 function relay(body: AsyncIterable<unknown>): Readable {
-  const relayed = sendable(Readable.from(body));
   // An iterator that waits for its next chunk does not hear that nobody reads on.
-  return heeded(relayed.once('close', () => discard(body)));
-}
-
-function heeded(stream: Readable): Readable {
-  heed(stream);
-  return stream;
+  return sendable(Readable.from(body)).once('close', () => discard(body));
 }
 
 function withCharset(mediaType: string): string {
