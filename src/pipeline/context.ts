@@ -4,9 +4,11 @@ import type { Call, CallOptions, OperationHandle } from '../action/handle.js';
 import { respond } from '../action/reply.js';
 import type { UploadedFile } from '../action/request.js';
 import { FusioError } from '../base/errors.js';
+import { isBare } from '../base/plain-record.js';
 import { hush } from '../base/promise.js';
 import { didYouMean } from '../base/suggest.js';
 import type { Logger } from '../log/logger.js';
+import { isPlain } from '../schema/json-form.js';
 import type { Invocation } from './invocation.js';
 import { slots } from './validate.js';
 
@@ -92,7 +94,7 @@ export class ActionContext implements AnyContext {
  */
 export function withOwn(context: ActionContext, own: unknown, operation: string): ActionContext {
   const where = `operation "${operation}": next()`;
-  if (!isPlain(own)) {
+  if (!isLiteral(own)) {
     throw new FusioError('OPTIONS_INVALID', `${where} takes an object literal with members for the context: { tx }`);
   }
   for (const name of Object.keys(own)) {
@@ -106,11 +108,9 @@ export function withOwn(context: ActionContext, own: unknown, operation: string)
   return Object.assign(ActionContext.like(context), context, own);
 }
 
-/** Tells an object literal, also one of another realm: of an instance the methods would be lost. */
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+/** Tells an object literal: of an instance the methods would be lost. */
+function isLiteral(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && (isBare(value) || isPlain(value));
 }
 
 /** Makes `context.call`: it keeps the caller, the id of the request and its signal, and counts how deep calls are nested. */
