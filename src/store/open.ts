@@ -1,3 +1,4 @@
+import type { MysqlPool, PostgresPool } from 'kysely';
 import { FusioError } from '../base/errors.js';
 import { mysqlEngine, openMysql } from './dialect/mysql.js';
 import { openPostgres, postgresEngine } from './dialect/postgres.js';
@@ -25,10 +26,8 @@ export function openWithin(name: string, client: unknown, options: EngineOptions
   const given: Client = Object(client);
   // The pool of mysql2/promise has the one with callbacks as a member.
   const pool = typeof given.pool === 'object' && given.pool !== null ? given.pool : client;
-  if (typeof Object(pool).getConnection === 'function') return mysqlEngine(pool as never, { ...options, isOwn: false });
-  if (typeof given.connect === 'function' && typeof given.query === 'function') {
-    return postgresEngine(client as never, { ...options, isOwn: false });
-  }
+  if (isMysqlPool(pool)) return mysqlEngine(pool, { ...options, isOwn: false });
+  if (isPostgresPool(client)) return postgresEngine(client, { ...options, isOwn: false });
   if (typeof given.exec === 'function' && typeof given.prepare === 'function') {
     return openSqlite(fileOf(name, given.prepare('PRAGMA database_list')), options);
   }
@@ -38,10 +37,17 @@ export function openWithin(name: string, client: unknown, options: EngineOptions
   );
 }
 
+function isMysqlPool(pool: unknown): pool is MysqlPool {
+  return typeof Object(pool).getConnection === 'function';
+}
+
+function isPostgresPool(client: unknown): client is PostgresPool {
+  const { connect, query }: { connect?: unknown; query?: unknown } = Object(client);
+  return typeof connect === 'function' && typeof query === 'function';
+}
+
 interface Client {
   readonly pool?: unknown;
-  readonly connect?: unknown;
-  readonly query?: unknown;
   readonly exec?: unknown;
   readonly prepare?: (sql: string) => { all(): unknown[] };
 }

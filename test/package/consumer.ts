@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 
 export const root = resolve(__dirname, '../..');
 
@@ -30,6 +31,21 @@ export interface Consumer {
   /** Copies a program of `scripts/matrix/consumers`, where the whole matrix has it from as well. */
   take(name: string, as?: string): string;
   remove(): void;
+}
+
+/** How a careful user of it compiles. */
+export function strictOptions({ folder }: Consumer): ts.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+    types: ['node'],
+    typeRoots: [join(folder, 'node_modules/@types')],
+  };
 }
 
 /** Packs `dist/` as it is: `npm test` has just built it. */

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import ts from 'typescript';
-import type { Consumer } from './consumer.js';
+import { type Consumer, strictOptions } from './consumer.js';
 
 /**
  * Compiles the lines of all tests as one program, in a project of a user's. Gives the faults of some of the lines: the text at which
@@ -14,17 +13,7 @@ export function faultsIn(
   const text = `${head}${lines.join('\n')}\n`;
   consumer.write('package.json', '{ "type": "module" }');
   const file = consumer.write('faults.ts', text);
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: ['node'],
-    typeRoots: [join(consumer.folder, 'node_modules/@types')],
-  };
+  const options = strictOptions(consumer);
   const headLines = head.split('\n').length - 1;
   const faults = ts.getPreEmitDiagnostics(ts.createProgram([file], options)).map((one) => {
     const { start = 0, length = 0 } = one;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
-import { type Consumer, createConsumer } from './consumer.js';
+import { type Consumer, createConsumer, strictOptions } from './consumer.js';
 
 jest.setTimeout(60_000);
 
@@ -34,17 +33,7 @@ const sources = new Map<string, ts.SourceFile | undefined>();
 
 function instantiations(text: string): number {
   const file = consumer.write(`program-${text.length}.ts`, text);
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: ['node'],
-    typeRoots: [join(consumer.folder, 'node_modules/@types')],
-  };
+  const options = strictOptions(consumer);
   const host = ts.createCompilerHost(options);
   const parse = host.getSourceFile;
   // The libraries are the same for every program: parsed once.
